@@ -18,6 +18,18 @@ function(spinechron_module name)
   endif()
 endfunction()
 
+# What core/version.hpp tells, written anew at every build so that the commit is right.
+function(spinechron_version)
+  set(output "${CMAKE_BINARY_DIR}/generated/version.cpp")
+  add_custom_target(spinechron_write_version BYPRODUCTS "${output}"
+    COMMAND ${CMAKE_COMMAND} "-DSOURCE=${CMAKE_SOURCE_DIR}" "-DOUTPUT=${output}" "-DVERSION=${PROJECT_VERSION}"
+      "-DCOMPILER=${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}" "-DITK=${ITK_VERSION}"
+      "-DOPENCV=${OpenCV_VERSION}" "-DTBB=${TBB_VERSION}" -P "${CMAKE_SOURCE_DIR}/cmake/WriteVersion.cmake"
+    COMMENT "" VERBATIM)
+  target_sources(spinechron_core PRIVATE "${output}")
+  add_dependencies(spinechron_core spinechron_write_version)
+endfunction()
+
 # tools/spinechron/*.cpp as the program: main.cpp and one file a command.
 function(spinechron_program)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tools/spinechron/*.cpp")

@@ -1,0 +1,27 @@
+# Run at every build (cmake -P): writes OUTPUT from version.cpp.in if anything in it changed. The commit is that
+# of SOURCE, if SOURCE is the root of a git checkout and git is there; else "unknown".
+set(COMMIT "unknown")
+find_program(GIT git)
+if(GIT AND EXISTS "${SOURCE}/.git")
+  execute_process(COMMAND ${GIT} -C "${SOURCE}" rev-parse --short=12 HEAD
+    OUTPUT_VARIABLE head OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+  if(NOT failed)
+    set(COMMIT "${head}")
+    execute_process(COMMAND ${GIT} -C "${SOURCE}" --no-optional-locks status --porcelain --untracked-files=no
+      OUTPUT_VARIABLE changes ERROR_QUIET)
+    if(NOT "${changes}" STREQUAL "")
+      string(APPEND COMMIT "+changes")
+    endif()
+  endif()
+endif()
+set(PLUGIN_ABI "none")
+if(EXISTS "${SOURCE}/plugins/sdk/spinechron_plugin.h")
+  file(READ "${SOURCE}/plugins/sdk/spinechron_plugin.h" header)
+  if(header MATCHES "#define SPINECHRON_ABI_MAJOR[ (]+([0-9]+)")
+    set(major ${CMAKE_MATCH_1})
+    if(header MATCHES "#define SPINECHRON_ABI_MINOR[ (]+([0-9]+)")
+      set(PLUGIN_ABI "${major}.${CMAKE_MATCH_1}")
+    endif()
+  endif()
+endif()
+configure_file("${SOURCE}/cmake/version.cpp.in" "${OUTPUT}" @ONLY)
