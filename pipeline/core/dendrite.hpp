@@ -1,6 +1,7 @@
 #pragma once
 // Dendrites: centrelines with radii, and the same dendrite in every session.
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct Dendrite {
 /// All dendrites of one image.
 using Tracing = std::vector<Dendrite>;
 
+class Evidence;  // evidence/evidence.hpp
+
 /// Where the dendrites of a series lie in one session, and how to get from there to the reference frame.
 ///
 /// `dendrites[d]` is the same piece of tissue in every session of a series (same id, same order), on the
@@ -34,6 +37,8 @@ struct Frame {
   double arc_step_um = 0.12;
   std::vector<std::vector<double>> arc_from_reference;
   std::vector<std::vector<double>> error_um;  ///< standard error of that arc position, same shape
+  /// What the image says beside each dendrite, measured once; empty until then.
+  std::vector<std::shared_ptr<const Evidence>> evidence;
 };
 
 }  // namespace spinechron

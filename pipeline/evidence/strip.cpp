@@ -1,0 +1,205 @@
+#include "evidence/strip.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <opencv2/imgproc.hpp>
+
+#include "evidence/filters.hpp"
+
+namespace spinechron {
+namespace {
+
+constexpr float kNaNf = std::numeric_limits<float>::quiet_NaN();
+
+Profile coordinate(const Curve& curve, int axis) {
+  Profile out(curve.size());
+  for (size_t i = 0; i < curve.size(); ++i) out[i] = curve[i][axis];
+  return out;
+}
+
+// Along z: a weighted sum of slices, ends repeated.
+void smooth_depth(Image& image, double sigma_vox) {
+  const int reach = static_cast<int>(std::ceil(3 * sigma_vox));
+  std::vector<float> kernel(2 * reach + 1);
+  float sum = 0;
+  for (int i = -reach; i <= reach; ++i)
+    sum += kernel[i + reach] = static_cast<float>(std::exp(-0.5 * i * i / (sigma_vox * sigma_vox)));
+  for (float& k : kernel) k /= sum;
+  const int nz = static_cast<int>(image.size().z);
+  const size_t row = image.size().x;
+  std::vector<float> column(row * nz);
+  for (size_t y = 0; y < image.size().y; ++y) {
+    for (int z = 0; z < nz; ++z) std::copy_n(image.row(y, z), row, column.data() + z * row);
+    for (int z = 0; z < nz; ++z) {
+      float* out = image.row(y, z);
+      std::fill_n(out, row, 0.0F);
+      for (int k = -reach; k <= reach; ++k) {
+        const float w = kernel[k + reach];
+        const float* in = column.data() + static_cast<size_t>(std::clamp(z + k, 0, nz - 1)) * row;
+        for (size_t x = 0; x < row; ++x) out[x] += w * in[x];
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Directions directions(const Curve& curve) {
+  const double sigma = 0.6 / kStepUm;
+  const Profile x = smooth(coordinate(curve, 0), sigma), y = smooth(coordinate(curve, 1), sigma);
+  Directions d;
+  d.tangent.resize(curve.size());
+  d.left.resize(curve.size());
+  for (size_t i = 0; i < curve.size(); ++i) {
+    const size_t a = i > 0 ? i - 1 : 0, b = std::min(i + 1, curve.size() - 1);
+    Eigen::Vector2d t(x[b] - x[a], y[b] - y[a]);
+    const double n = t.norm();
+    d.tangent[i] = n > 0 ? Eigen::Vector2d(t / n) : Eigen::Vector2d(1, 0);
+    d.left[i] = {d.tangent[i].y(), -d.tangent[i].x()};
+  }
+  return d;
+}
+
+Block straighten(const Image& image, const Curve& curve, const Directions& directions,
+                 const std::vector<double>& across_um, const std::vector<double>& depth_um) {
+  const Size3 n = image.size();
+  const Vec3 voxel = image.voxel_um();
+  Block block(static_cast<int>(depth_um.size()), static_cast<int>(curve.size()), static_cast<int>(across_um.size()),
+              kNaNf);
+  const double last_x = double(n.x) - 1, last_y = double(n.y) - 1, last_z = double(n.z) - 1;
+  for (int k = 0; k < block.levels; ++k)
+    for (int i = 0; i < block.arcs; ++i) {
+      const double z = (curve[i].z() + depth_um[k]) / voxel.z();
+      if (!(z >= -0.5 && z <= last_z + 0.5)) continue;
+      const double zc = std::clamp(z, 0.0, last_z);
+      const auto z0 = static_cast<size_t>(zc);
+      const float fz = static_cast<float>(zc - double(z0));
+      const float* lower = image.slice(z0);
+      const float* upper = image.slice(std::min(z0 + 1, n.z - 1));
+      float* out = block.row(k, i);
+      for (int j = 0; j < block.width; ++j) {
+        const double x = (curve[i].x() + across_um[j] * directions.left[i].x()) / voxel.x();
+        const double y = (curve[i].y() + across_um[j] * directions.left[i].y()) / voxel.y();
+        if (!(x >= 0 && x <= last_x && y >= 0 && y <= last_y)) continue;
+        const auto x0 = static_cast<size_t>(x), y0 = static_cast<size_t>(y);
+        const size_t x1 = std::min(x0 + 1, n.x - 1), y1 = std::min(y0 + 1, n.y - 1);
+        const float fx = static_cast<float>(x - double(x0)), fy = static_cast<float>(y - double(y0));
+        const auto plane = [&](const float* s) {
+          const float* a = s + y0 * n.x;
+          const float* b = s + y1 * n.x;
+          const float top = a[x0] + fx * (a[x1] - a[x0]), bottom = b[x0] + fx * (b[x1] - b[x0]);
+          return top + fy * (bottom - top);
+        };
+        const float near = plane(lower);
+        out[j] = near + fz * (plane(upper) - near);
+      }
+    }
+  return block;
+}
+
+Image smoothed(const Image& image, double lateral_sigma_um, double axial_sigma_um) {
+  Image out(image.size(), image.voxel_um());
+  const auto nx = static_cast<int>(image.size().x), ny = static_cast<int>(image.size().y);
+  const double sx = lateral_sigma_um / image.voxel_um().x(), sy = lateral_sigma_um / image.voxel_um().y();
+  for (size_t z = 0; z < image.size().z; ++z) {
+    const cv::Mat in(ny, nx, CV_32F, const_cast<float*>(image.slice(z)));
+    cv::Mat result(ny, nx, CV_32F, out.slice(z));
+    if (lateral_sigma_um > 0)
+      cv::GaussianBlur(in, result, cv::Size(), sx, sy, cv::BORDER_REPLICATE);
+    else
+      in.copyTo(result);
+  }
+  const double sz = axial_sigma_um / image.voxel_um().z();
+  if (sz > 0.2 && image.size().z > 1) smooth_depth(out, sz);
+  return out;
+}
+
+Curve snap_to_ridge(const Image& smoothed, Curve curve, double lateral_reach_um, double depth_reach_um, double pull) {
+  constexpr int kHop = 4;              // samples between rows of the dynamic programming: 0.48 um
+  constexpr double kAlongUm = 0.8;     // length over which the ridge is averaged
+  const Directions d = directions(curve);
+  const double dz = std::max(smoothed.voxel_um().z() / 2, 0.25);
+  std::vector<double> across, depth;
+  for (double u = -lateral_reach_um; u <= lateral_reach_um + 1e-9; u += kStepUm) across.push_back(u);
+  const int half_levels = static_cast<int>(depth_reach_um / dz);
+  for (int k = -half_levels; k <= half_levels; ++k) depth.push_back(k * dz);
+  Block block = straighten(smoothed, curve, d, across, depth);
+  // Averaged along the dendrite, so that spines and noise do not lead.
+  const int levels = block.levels, arcs = block.arcs, width = block.width;
+  std::vector<Profile> rows;
+  const int reach = static_cast<int>(2 * kAlongUm / kStepUm);
+  std::vector<double> kernel(2 * reach + 1);
+  for (int i = -reach; i <= reach; ++i) {
+    const double t = i * kStepUm / kAlongUm;
+    kernel[i + reach] = std::exp(-0.5 * t * t);
+  }
+  std::vector<float> tops;
+  for (int i = 0; i < arcs; i += kHop) {
+    Profile sum(size_t(levels) * width, 0.0), weight(size_t(levels) * width, 0.0);
+    for (int t = -reach; t <= reach; t += 2) {
+      const int at = i + t;
+      if (at < 0 || at >= arcs) continue;
+      for (int k = 0; k < levels; ++k) {
+        const float* in = block.row(k, at);
+        for (int u = 0; u < width; ++u)
+          if (std::isfinite(in[u])) {
+            sum[size_t(k) * width + u] += kernel[t + reach] * in[u];
+            weight[size_t(k) * width + u] += kernel[t + reach];
+          }
+      }
+    }
+    double top = 0;
+    for (size_t j = 0; j < sum.size(); ++j) {
+      sum[j] = weight[j] > 0 ? std::sqrt(std::max(sum[j] / weight[j], 0.0)) : 0.0;
+      top = std::max(top, sum[j]);
+    }
+    tops.push_back(static_cast<float>(top));
+    rows.push_back(std::move(sum));
+  }
+  const double scale = std::max<double>(quantile(tops, 0.5), 1e-6);
+  // Sideways first on the best depth, then depth at the side found: two one-dimensional problems instead of one in 2-D.
+  std::vector<std::vector<float>> side(rows.size(), std::vector<float>(width));
+  for (size_t r = 0; r < rows.size(); ++r)
+    for (int u = 0; u < width; ++u) {
+      double best = 0;
+      for (int k = 0; k < levels; ++k) {
+        const double held = 1.0 - pull * depth[k] * depth[k];
+        best = std::max(best, rows[r][size_t(k) * width + u] * std::max(held, 0.0));
+      }
+      side[r][u] = static_cast<float>(6 * (best / scale - pull * across[u] * across[u]));
+    }
+  const std::vector<int> u_path = best_path(side, 0.5, 2);
+  std::vector<std::vector<float>> deep(rows.size(), std::vector<float>(levels));
+  for (size_t r = 0; r < rows.size(); ++r)
+    for (int k = 0; k < levels; ++k)
+      deep[r][k] = static_cast<float>(6 * (rows[r][size_t(k) * width + u_path[r]] / scale - pull * depth[k] * depth[k]));
+  const std::vector<int> k_path = best_path(deep, 0.3, 1);
+
+  Profile u_row(rows.size()), z_row(rows.size());
+  for (size_t r = 0; r < rows.size(); ++r) {
+    u_row[r] = across[u_path[r]];
+    // Below the step: the centroid of what stands above the column's median, two um around the path.
+    double sum = 0, moment = 0;
+    std::vector<float> column(levels);
+    for (int k = 0; k < levels; ++k) column[k] = static_cast<float>(rows[r][size_t(k) * width + u_path[r]]);
+    std::vector<float> scratch = column;
+    const double base = quantile(scratch, 0.5);
+    for (int k = 0; k < levels; ++k) {
+      if (std::abs(depth[k] - depth[k_path[r]]) > 2.0) continue;
+      const double w = std::max(double(column[k]) * column[k] - base * base, 0.0);
+      sum += w;
+      moment += w * depth[k];
+    }
+    z_row[r] = sum > 0 && levels > 1 ? moment / sum : depth[k_path[r]];
+  }
+  u_row = smooth(median_filter(u_row, 5), 0.8 / (kHop * kStepUm));
+  z_row = smooth(median_filter(z_row, 7), 1.0 / (kHop * kStepUm));
+  for (int i = 0; i < arcs; ++i) {
+    const double r = double(i) / kHop, u = interpolate(u_row, r);
+    curve[i] += Vec3(u * d.left[i].x(), u * d.left[i].y(), interpolate(z_row, r));
+  }
+  return curve;
+}
+
+}  // namespace spinechron
