@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "core/error.hpp"
+#include "core/nearest.hpp"
 
 namespace spinechron {
 namespace {
@@ -35,7 +36,7 @@ std::vector<std::string> split_list(const std::string& text) {
   return out;
 }
 
-// Whole numbers may stand where a number is asked for, and a number without fraction for an integer.
+// Whole numbers may stand where a number is asked for.
 Value converted(const Param& p, const Value& v) {
   if (std::holds_alternative<double>(p.initial) && std::holds_alternative<std::int64_t>(v))
     return static_cast<double>(std::get<std::int64_t>(v));
@@ -84,8 +85,8 @@ Params& Params::integer(std::string name, int& field, Range range, std::string u
   p.unit = std::move(unit);
   p.meaning = std::move(meaning);
   p.initial = Value(static_cast<std::int64_t>(field));
-  p.low = range.low;
-  p.high = range.high;
+  p.low = std::max<double>(range.low, std::numeric_limits<int>::min());
+  p.high = std::min<double>(range.high, std::numeric_limits<int>::max());
   p.assign = [&field](const Value& v) { field = static_cast<int>(std::get<std::int64_t>(v)); };
   p.read = [&field] { return Value(static_cast<std::int64_t>(field)); };
   return add(std::move(p));
@@ -130,13 +131,15 @@ void Params::set(const std::string& name, const Value& value) const {
   if (!p) {
     std::vector<std::string> names;
     for (const Param& q : params_) names.push_back(q.name);
-    throw UsageError("unknown key '{}'; legal keys: {}", name, fmt::join(names, ", "));
+    if (names.empty()) throw UsageError("unknown key '{}'; there are no keys here", name);
+    throw UsageError("unknown key '{}'{}; legal keys: {}", name, did_you_mean(name, names),
+                     fmt::join(names, ", "));
   }
   const Value v = converted(*p, value);
   const double number = v.index() == 1   ? static_cast<double>(std::get<std::int64_t>(v))
                         : v.index() == 2 ? std::get<double>(v)
                                          : 0.0;
-  if ((v.index() == 1 || v.index() == 2) && !(number >= p->low && number <= p->high))
+  if ((v.index() == 1 || v.index() == 2) && !(std::isfinite(number) && number >= p->low && number <= p->high))
     throw UsageError("'{}' is {}, not {}", name, p->legal(), to_text(v));
   if (v.index() == 3 && !p->choices.empty() &&
       std::find(p->choices.begin(), p->choices.end(), std::get<std::string>(v)) == p->choices.end())

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/nearest.hpp"
+
 namespace spinechron {
 
 void Registry::add(StageEntry entry) {
@@ -24,7 +26,8 @@ const StageEntry& Registry::get(StageKind kind, const std::string& name) const {
   std::vector<std::string> names;
   for (const StageEntry* e : all())
     if (e->kind == kind) names.push_back(e->name);
-  throw UsageError("there is no {} stage '{}'; there are: {}", to_text(kind), name, fmt::join(names, ", "));
+  throw UsageError("there is no {} stage '{}'{}; there are: {}", to_text(kind), name,
+                   did_you_mean(name, names), fmt::join(names, ", "));
 }
 
 std::vector<const StageEntry*> Registry::all() const {
