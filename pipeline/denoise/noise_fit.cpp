@@ -1,0 +1,325 @@
+#include "denoise/noise_fit.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace spinechron {
+namespace {
+
+constexpr size_t kBlock = 8;           // voxels a side, in a slice
+constexpr size_t kBlocksPerBin = 500;  // enough for 2 % of a bin's variance
+constexpr size_t kFewestBlocks = 24;
+
+// What one block says. `mean` and the moments share its voxels; `predictor` does not.
+struct Block {
+  float mean = 0;
+  float variance = 0;   // of a voxel, from the z difference, block mean removed
+  float high_pass = 0;  // mean square of the z and y differences, as if white
+  float along = 0;      // covariance of neighbours along x
+  float across = 0;     // ... along y
+  float third = 0;      // third central moment of a voxel
+};
+
+struct Extremes {
+  float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
+  size_t at_low = 0, at_high = 0, near_low = 0, near_high = 0;
+};
+
+Extremes find_extremes(const Image& image) {
+  Extremes e;
+  const size_t n = image.size().count();
+  const float* v = image.data();
+  for (size_t i = 0; i < n; ++i) {
+    e.low = std::min(e.low, v[i]);
+    e.high = std::max(e.high, v[i]);
+  }
+  const float margin = std::max(1.0F, 0.01F * (e.high - e.low));
+  const float low_end = e.low + margin, high_end = e.high - margin;
+  for (size_t i = 0; i < n; ++i) {
+    e.at_low += v[i] == e.low;
+    e.at_high += v[i] == e.high;
+    e.near_low += v[i] <= low_end;
+    e.near_high += v[i] >= high_end;
+  }
+  e.near_low -= e.at_low;
+  e.near_high -= e.at_high;
+  return e;
+}
+
+// The blocks of a stack and their means, all of them.
+class Grid {
+ public:
+  explicit Grid(const Image& image) : image_(image) {
+    const Size3 s = image.size();
+    nx_ = s.x / kBlock;
+    ny_ = s.y >= 2 ? (s.y - 2) / kBlock : 0;
+    nz_ = s.z;
+    means_.assign(nx_ * ny_ * nz_, 0.0F);
+    for (size_t z = 0; z < nz_; ++z)
+      for (size_t by = 0; by < ny_; ++by) {
+        float* out = means_.data() + (z * ny_ + by) * nx_;
+        for (size_t y = 0; y < kBlock; ++y) {
+          const float* row = image.row(1 + by * kBlock + y, z);
+          for (size_t bx = 0; bx < nx_; ++bx)
+            for (size_t x = 0; x < kBlock; ++x) out[bx] += row[bx * kBlock + x];
+        }
+        for (size_t bx = 0; bx < nx_; ++bx) out[bx] /= kBlock * kBlock;
+      }
+  }
+  size_t nx() const { return nx_; }
+  size_t ny() const { return ny_; }
+  bool deep() const { return nz_ >= 3; }
+  size_t first_z() const { return deep() ? 1 : 0; }
+  size_t end_z() const { return deep() ? nz_ - 1 : nz_; }
+  float mean(size_t bx, size_t by, size_t z) const { return means_[(z * ny_ + by) * nx_ + bx]; }
+  float mean3(size_t bx, size_t by, size_t z) const {
+    if (!deep()) return mean(bx, by, z);
+    return 0.25F * (mean(bx, by, z - 1) + 2 * mean(bx, by, z) + mean(bx, by, z + 1));
+  }
+  // Brightness expected of a block from voxels that are not its own.
+  float predictor(size_t bx, size_t by, size_t z) const {
+    float sum = 0, weight = 0;
+    const auto take = [&](float value, float w) {
+      sum += w * value;
+      weight += w;
+    };
+    if (bx > 0) take(mean3(bx - 1, by, z), 1);
+    if (bx + 1 < nx_) take(mean3(bx + 1, by, z), 1);
+    if (by > 0) take(mean3(bx, by - 1, z), 1);
+    if (by + 1 < ny_) take(mean3(bx, by + 1, z), 1);
+    if (z >= 2 && deep()) take(mean(bx, by, z - 2), 1);
+    if (z + 2 < nz_ && deep()) take(mean(bx, by, z + 2), 1);
+    return weight > 0 ? sum / weight : mean(bx, by, z);
+  }
+  // False where a voxel of the block is at or above `ceiling`.
+  bool look(size_t bx, size_t by, size_t z, float ceiling, Block& out) const;
+
+ private:
+  const Image& image_;
+  size_t nx_ = 0, ny_ = 0, nz_ = 0;
+  std::vector<float> means_;
+};
+
+bool Grid::look(size_t bx, size_t by, size_t z, float ceiling, Block& out) const {
+  std::array<std::array<float, kBlock>, kBlock + 2> r;
+  const size_t x0 = bx * kBlock, y0 = by * kBlock;
+  for (size_t y = 0; y < kBlock + 2; ++y) {
+    const float* here = image_.row(y0 + y, z) + x0;
+    const float* up = deep() ? image_.row(y0 + y, z - 1) + x0 : here;
+    const float* down = deep() ? image_.row(y0 + y, z + 1) + x0 : here;
+    for (size_t x = 0; x < kBlock; ++x) {
+      if (std::max({here[x], up[x], down[x]}) >= ceiling) return false;
+      r[y][x] = deep() ? here[x] - 0.5F * (up[x] + down[x]) : here[x];
+    }
+  }
+  float level = 0;
+  for (size_t y = 1; y <= kBlock; ++y)
+    for (float a : r[y]) level += a;
+  level /= kBlock * kBlock;
+  float two = 0, three = 0, along = 0, across = 0, high = 0;
+  for (size_t y = 1; y <= kBlock; ++y)
+    for (size_t x = 0; x < kBlock; ++x) {
+      const float a = r[y][x] - level;
+      two += a * a;
+      three += a * a * a;
+      if (x + 1 < kBlock) along += a * (r[y][x + 1] - level);
+      if (y < kBlock) across += a * (r[y + 1][x] - level);
+      const float h = r[y][x] - 0.5F * (r[y - 1][x] + r[y + 1][x]);
+      high += h * h;
+    }
+  const float n = kBlock * kBlock, pairs = kBlock * (kBlock - 1);
+  const float square = deep() ? 1.5F : 1.0F, cube = deep() ? 0.75F : 1.0F;
+  out.mean = mean3(bx, by, z);
+  out.variance = two / n / square;
+  out.third = three / n / cube;
+  out.along = along / pairs / square;
+  out.across = across / pairs / square;
+  out.high_pass = high / n / square / 1.5F;
+  return true;
+}
+
+struct Bin {
+  double mean = 0, variance = 0, error = 0;
+};
+
+double median(std::vector<float>& v) {
+  const auto middle = v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2);
+  std::nth_element(v.begin(), middle, v.end());
+  return *middle;
+}
+
+// The dark half of the blocks: variance, correlation and third moment that need no help.
+struct Dark {
+  double mean = 0, variance = 0, third = 0, along = 0, across = 0;
+  double variance_per_high_pass = 1;  // of a bin's median
+};
+
+Dark measure_dark(const std::vector<Block>& blocks) {
+  std::vector<float> high, plain;
+  for (const Block& b : blocks) {
+    high.push_back(b.high_pass);
+    plain.push_back(b.variance);
+  }
+  const double middle = median(plain), high_middle = median(high);
+  Dark d;
+  double n = 0;
+  for (const Block& b : blocks) {
+    if (b.variance > 4 * middle) continue;  // a bright grain
+    d.mean += b.mean;
+    d.variance += b.variance;
+    d.third += b.third;
+    d.along += b.along;
+    d.across += b.across;
+    ++n;
+  }
+  for (double* sum : {&d.mean, &d.variance, &d.third, &d.along, &d.across}) *sum /= std::max(n, 1.0);
+  // The block's own mean was taken out, and with it a share of variance that grows with the correlation.
+  const double raw = std::max(d.variance, 1e-30);
+  double share = 0;
+  for (int i = 0; i < 3; ++i) {
+    const double total = raw / (1 - share);
+    const double a = std::clamp(d.along / total + share, 0.0, 0.95);
+    const double c = std::clamp(d.across / total + share, 0.0, 0.95);
+    share = std::min(0.3, (1 + 2 * a) * (1 + 2 * c) / (kBlock * kBlock));
+  }
+  d.variance = d.variance / (1 - share);
+  d.along = std::clamp((d.along + share * d.variance) / std::max(d.variance, 1e-30), 0.0, 0.95);
+  d.across = std::clamp((d.across + share * d.variance) / std::max(d.variance, 1e-30), 0.0, 0.95);
+  d.variance_per_high_pass = high_middle > 0 ? d.variance / high_middle : 1;
+  return d;
+}
+
+struct Line {
+  double slope = 0, intercept = 0;
+};
+
+// Weighted line with relative errors; points above it count less than points below.
+Line fit_line(const std::vector<Bin>& bins, double tiny) {
+  constexpr double kAbove = 0.3, kRelative = 0.05;
+  Line line;
+  std::vector<double> expected;
+  for (const Bin& b : bins) expected.push_back(b.variance);
+  for (int pass = 0; pass < 12; ++pass) {
+    double w = 0, wx = 0, wy = 0, wxx = 0, wxy = 0;
+    for (size_t i = 0; i < bins.size(); ++i) {
+      const double sigma = std::hypot(kRelative, bins[i].error) * std::max(expected[i], tiny) + tiny;
+      double weight = 1 / (sigma * sigma);
+      if (pass > 0) weight *= bins[i].variance > expected[i] ? kAbove : 1 - kAbove;
+      w += weight;
+      wx += weight * bins[i].mean;
+      wy += weight * bins[i].variance;
+      wxx += weight * bins[i].mean * bins[i].mean;
+      wxy += weight * bins[i].mean * bins[i].variance;
+    }
+    const double spread = w * wxx - wx * wx;
+    if (!(spread > 1e-12 * w * wxx)) return {0, w > 0 ? wy / w : 0};
+    line.slope = (w * wxy - wx * wy) / spread;
+    line.intercept = (wy - line.slope * wx) / w;
+    for (size_t i = 0; i < bins.size(); ++i)
+      expected[i] = std::max(line.intercept + line.slope * bins[i].mean, 0.05 * bins[i].variance);
+  }
+  return line;
+}
+
+}  // namespace
+
+NoiseModel fit_noise(const Image& counts, double lowest, double highest, const Context& context) {
+  NoiseModel model;
+  if (counts.empty()) return model;
+  const Extremes e = find_extremes(counts);
+  const double all = static_cast<double>(counts.size().count()), range = e.high - e.low;
+  model.offset = e.low;
+  if (!(range > 0)) {
+    if (e.high >= highest) model.saturated_fraction = 1;
+    return model;
+  }
+  // A pile of voxels at the end of what occurs is clipping even where the file's type would allow more.
+  const bool piled = static_cast<double>(e.at_high) > 8 && e.at_high > e.near_high;
+  if (e.high >= highest || piled) model.saturated_fraction = static_cast<double>(e.at_high) / all;
+  if (e.low <= lowest || (static_cast<double>(e.at_low) > 0.001 * all && e.at_low * 2 > e.near_low))
+    model.clipped_fraction = static_cast<double>(e.at_low) / all;
+  context.check_cancelled();
+
+  const Grid grid(counts);
+  struct Candidate {
+    float predictor;
+    std::uint32_t index;
+  };
+  std::vector<Candidate> candidates;
+  for (size_t z = grid.first_z(); z < grid.end_z(); ++z)
+    for (size_t by = 0; by < grid.ny(); ++by)
+      for (size_t bx = 0; bx < grid.nx(); ++bx)
+        candidates.push_back(
+            {grid.predictor(bx, by, z), static_cast<std::uint32_t>((z * grid.ny() + by) * grid.nx() + bx)});
+  model.gain = range / 1e5;  // without visible noise: as many photons as float can tell apart
+  if (candidates.size() < kFewestBlocks) return model;
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return a.predictor != b.predictor ? a.predictor < b.predictor : a.index < b.index;
+  });
+  context.check_cancelled();
+
+  const float ceiling = model.saturated_fraction > 0 ? e.high : std::numeric_limits<float>::max();
+  const auto look = [&](size_t first, size_t last) {
+    std::vector<Block> out;
+    const size_t step = std::max<size_t>(1, (last - first) / kBlocksPerBin);
+    for (size_t i = first; i < last; i += step) {
+      const size_t index = candidates[i].index, plane = grid.nx() * grid.ny();
+      Block b;
+      if (grid.look(index % grid.nx(), index % plane / grid.nx(), index / plane, ceiling, b))
+        out.push_back(b);
+    }
+    return out;
+  };
+  constexpr std::array<double, 17> kEdges = {0,   0.1,  0.2,  0.3,  0.4,   0.5,   0.6,   0.7, 0.8,
+                                             0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1.0};
+  constexpr size_t kDarkBins = 5;
+  std::vector<std::vector<Block>> groups;
+  std::vector<Block> dark_blocks;
+  for (size_t i = 0; i + 1 < kEdges.size(); ++i) {
+    const auto n = static_cast<double>(candidates.size());
+    groups.push_back(look(static_cast<size_t>(kEdges[i] * n), static_cast<size_t>(kEdges[i + 1] * n)));
+    if (i < kDarkBins) dark_blocks.insert(dark_blocks.end(), groups.back().begin(), groups.back().end());
+  }
+  if (dark_blocks.empty()) return model;
+  const Dark dark = measure_dark(dark_blocks);
+  std::vector<Bin> bins;
+  for (const auto& group : groups) {
+    if (group.size() < kFewestBlocks / 2) continue;
+    Bin bin;
+    std::vector<float> high;
+    for (const Block& b : group) {
+      bin.mean += b.mean / static_cast<double>(group.size());
+      high.push_back(b.high_pass);
+    }
+    bin.variance = median(high) * dark.variance_per_high_pass;
+    bin.error = 0.35 / std::sqrt(static_cast<double>(group.size()));
+    bins.push_back(bin);
+  }
+
+  const double step = std::floor(e.high) == e.high && range >= 16 ? 1.0 : 0.0;  // whole numbers
+  const double tiny = std::max(step * step / 12, 1e-12 * range * range);
+  const Line line = fit_line(bins, tiny);
+  model.row_correlation = dark.along;
+  model.column_correlation = dark.across;
+  const double least_gain = range / 1e5;
+  if (line.slope <= least_gain) {
+    // Noise that does not grow with light: additive only.
+    model.gain = least_gain;
+    model.offset = dark.mean;
+    model.read_sigma = std::sqrt(std::max(dark.variance, tiny));
+    return model;
+  }
+  model.gain = line.slope;
+  // Photons in the dark blocks between none (all of their variance is read noise) and all that the line
+  // allows.
+  const double dark_variance = std::max(line.intercept + line.slope * dark.mean, 0.0);
+  const double light = std::clamp(dark.third / line.slope, 0.0, dark_variance);
+  model.offset = dark.mean - light / line.slope;
+  model.read_sigma = std::sqrt(std::max(dark_variance - light, step * step / 12));
+  return model;
+}
+
+}  // namespace spinechron
