@@ -8,9 +8,10 @@ namespace spinechron {
 namespace {
 
 constexpr float kNaNf = std::numeric_limits<float>::quiet_NaN();
-constexpr double kAcrossUm = 5.64;          // half width of the straightened piece
-constexpr double kDepthUm = 3.2;            // half its depth: an axial PSF (FWHM) and a spine's reach
-constexpr double kBackgroundWindowUm = 10;  // of arc: shorter lets spines into it, longer no longer follows the haze
+constexpr double kAcrossUm = 5.64;  // half width of the straightened piece
+constexpr double kDepthUm = 3.2;    // half its depth: an axial PSF (FWHM) and a spine's reach
+constexpr double kBackgroundWindowUm =
+    10;  // of arc: shorter lets spines into it, longer no longer follows the haze
 constexpr double kBackgroundQuantile = 0.40;
 constexpr double kEdgeWindowUm = 4.0;
 constexpr double kHideMarginUm = 0.5;  // around another dendrite's edge: its own blur
@@ -37,8 +38,8 @@ struct Running {
   std::vector<std::vector<float>> quantile;  // [q][position]
 };
 
-// Quantiles of value(arc) in windows along the arc; a window at an end is shifted inwards. Windows with less than a
-// quarter of their samples seen give NaN.
+// Quantiles of value(arc) in windows along the arc; a window at an end is shifted inwards. Windows with less
+// than a quarter of their samples seen give NaN.
 template <typename Value>
 void running_quantiles(int arcs, double window_um, int hop, const std::vector<double>& qs, const Value& value,
                        Running& out, std::vector<float>& scratch) {
@@ -57,7 +58,8 @@ void running_quantiles(int arcs, double window_um, int hop, const std::vector<do
     }
     out.at.push_back(centre);
     const bool enough = static_cast<int>(scratch.size()) * 4 > asked;
-    for (size_t q = 0; q < qs.size(); ++q) out.quantile[q].push_back(enough ? quantile(scratch, qs[q]) : kNaNf);
+    for (size_t q = 0; q < qs.size(); ++q)
+      out.quantile[q].push_back(enough ? quantile(scratch, qs[q]) : kNaNf);
     if (centre == arcs - 1) break;
   }
 }
@@ -74,12 +76,13 @@ void spread(const Running& running, size_t q, std::vector<float>& out) {
 }
 
 // Gaussian smoothing along one axis of a block, NaN left out; stride and count describe lines of that axis.
-void smooth_lines(std::vector<float>& v, int lines_outer, size_t outer_stride, int lines_inner, size_t inner_stride, int n,
-                  size_t stride, double sigma) {
+void smooth_lines(std::vector<float>& v, int lines_outer, size_t outer_stride, int lines_inner,
+                  size_t inner_stride, int n, size_t stride, double sigma) {
   const int reach = static_cast<int>(std::ceil(3 * sigma));
   if (reach < 1 || n < 2 || sigma < 0.2) return;
   std::vector<float> kernel(2 * reach + 1), line(n), mask(n);
-  for (int i = -reach; i <= reach; ++i) kernel[i + reach] = static_cast<float>(std::exp(-0.5 * i * i / (sigma * sigma)));
+  for (int i = -reach; i <= reach; ++i)
+    kernel[i + reach] = static_cast<float>(std::exp(-0.5 * i * i / (sigma * sigma)));
   for (int a = 0; a < lines_outer; ++a)
     for (int b = 0; b < lines_inner; ++b) {
       float* base = v.data() + a * outer_stride + b * inner_stride;
@@ -115,7 +118,9 @@ double median_radius(const Dendrite& d) {
 }  // namespace
 
 Evidence::Evidence(const Image& smoothed, const Dendrite& dendrite, const Tracing& others)
-    : curve_(dendrite.centreline), directions_(directions(curve_)), depth_um_(depth_levels(smoothed.voxel_um().z())) {
+    : curve_(dendrite.centreline),
+      directions_(directions(curve_)),
+      depth_um_(depth_levels(smoothed.voxel_um().z())) {
   const int n = arcs();
   hidden_.assign(size_t(n), 0);
   const std::vector<double> across = across_steps();
@@ -142,7 +147,8 @@ Evidence::Evidence(const Image& smoothed, const Dendrite& dendrite, const Tracin
   Profile sorted;
   for (int i = 0; i < n; ++i)
     if (!hidden_[size_t(i)]) sorted.push_back(brightness_[size_t(i)]);
-  std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
+  std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2),
+                   sorted.end());
   const double typical = std::max(sorted[sorted.size() / 2], 1e-6);
   for (int i = 0; i < n; ++i) {
     if (brightness_[size_t(i)] < 0.3 * typical) hidden_[size_t(i)] = 1;  // the curve has lost the dendrite
@@ -165,11 +171,13 @@ Evidence::Evidence(const Image& smoothed, const Dendrite& dendrite, const Tracin
           continue;
         }
         const double fork = radius + kForkMarginUm;
-        if (radius >= own_radius - 0.01 && lateral2 < fork * fork && std::abs(off.z()) < 4.0) hidden_[size_t(i)] = 1;
+        if (radius >= own_radius - 0.01 && lateral2 < fork * fork && std::abs(off.z()) < 4.0)
+          hidden_[size_t(i)] = 1;
         const double t = off.x() * directions_.tangent[i].x() + off.y() * directions_.tangent[i].y();
         const double chord2 = reach * reach - t * t;
         if (chord2 <= 0) continue;
-        const double u = off.x() * directions_.left[i].x() + off.y() * directions_.left[i].y(), half = std::sqrt(chord2);
+        const double u = off.x() * directions_.left[i].x() + off.y() * directions_.left[i].y(),
+                     half = std::sqrt(chord2);
         for (int j = std::max(0, static_cast<int>(std::ceil((u - half + kAcrossUm) / kStepUm)));
              j <= std::min(block.width - 1, static_cast<int>((u + half + kAcrossUm) / kStepUm)); ++j)
           if (std::abs(across[size_t(j)]) > 0.4)
@@ -195,7 +203,8 @@ Evidence::Evidence(const Image& smoothed, const Dendrite& dendrite, const Tracin
   floor_ = quantile(far, 0.5);
   if (!std::isfinite(floor_)) floor_ = 0.05;
   for (Block& s : sigma_)
-    for (float& v : s.samples) v = std::max(v, static_cast<float>(0.7 * floor_));  // NaN stays: max(NaN, x) is NaN
+    for (float& v : s.samples)
+      v = std::max(v, static_cast<float>(0.7 * floor_));  // NaN stays: max(NaN, x) is NaN
 }
 
 void Evidence::measure_edges(const Block& relative, int axis_level) {
@@ -207,8 +216,9 @@ void Evidence::measure_edges(const Block& relative, int axis_level) {
     const int sign = side == Side::left ? 1 : -1;
     std::vector<std::vector<float>> profile;
     for (int j = 0; j <= reach; ++j) {
-      running_quantiles(n, kEdgeWindowUm, 4, {kBackgroundQuantile},
-                        [&](int i) { return relative.at(axis_level, i, middle + sign * j); }, running, scratch);
+      running_quantiles(
+          n, kEdgeWindowUm, 4, {kBackgroundQuantile},
+          [&](int i) { return relative.at(axis_level, i, middle + sign * j); }, running, scratch);
       spread(running, 0, line);
       for (float& v : line)
         if (!std::isfinite(v)) v = 0;
@@ -260,8 +270,9 @@ void Evidence::measure_side(Side side, const Block& relative) {
   const int hop = static_cast<int>(1.0 / kStepUm);
   for (int k = 0; k < relative.levels; ++k)
     for (int j = 0; j < kOuts; ++j) {
-      running_quantiles(n, kBackgroundWindowUm, hop, {kLowQuantile, kBackgroundQuantile},
-                        [&](int i) { return excess.at(k, i, j); }, running, scratch);
+      running_quantiles(
+          n, kBackgroundWindowUm, hop, {kLowQuantile, kBackgroundQuantile},
+          [&](int i) { return excess.at(k, i, j); }, running, scratch);
       spread(running, 0, low);
       spread(running, 1, background);
       for (int i = 0; i < n; ++i) {
@@ -292,14 +303,17 @@ Vec3 Evidence::position(const Site& site) const {
   return curve_[i] + f * (curve_[j] - curve_[i]) + Vec3(u * left.x(), u * left.y(), site.depth_um);
 }
 
-Reading Evidence::read(const Site& site, double arc_reach_um, double out_reach_um, double depth_reach_um) const {
+Reading Evidence::read(const Site& site, double arc_reach_um, double out_reach_um,
+                       double depth_reach_um) const {
   Reading best;
   if (!usable_) return best;
   const Block& e = excess(site.side);
   const Block& s = sigma(site.side);
   const double dz = depth_um_.size() > 1 ? depth_um_[1] - depth_um_[0] : 1.0;
-  const double ci = site.arc_um / kStepUm, cj = (site.out_um - kFirstOutUm) / kStepUm, ck = (site.depth_um - depth_um_[0]) / dz;
-  const double ri = arc_reach_um / kStepUm, rj = out_reach_um / kStepUm, rk = std::max(depth_reach_um / dz, 0.5);
+  const double ci = site.arc_um / kStepUm, cj = (site.out_um - kFirstOutUm) / kStepUm,
+               ck = (site.depth_um - depth_um_[0]) / dz;
+  const double ri = arc_reach_um / kStepUm, rj = out_reach_um / kStepUm,
+               rk = std::max(depth_reach_um / dz, 0.5);
   const auto nearest = [](double v) { return static_cast<int>(std::lround(v)); };
   if (nearest(ci) < 0 || nearest(ci) >= arcs()) return best;
   const int k0 = std::clamp(nearest(ck), 0, e.levels - 1), j0 = std::clamp(nearest(cj), 0, e.width - 1);

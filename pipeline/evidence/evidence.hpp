@@ -1,9 +1,9 @@
 #pragma once
-// What the image says beside one dendrite, in the dendrite's own frame: the excess of light over the local background, in
-// units of the shaft's own brightness, and its local noise. Both are read from the stack itself, a shell at a time (side,
-// depth, distance from the shaft's edge), from the lower part of the distribution along 10 um of arc: spines are rare
-// positive outliers there, and what remains holds the photon noise with its correlation and clipping, the haze, and the
-// misplacement of the edge.
+// What the image says beside one dendrite, in the dendrite's own frame: the excess of light over the local
+// background, in units of the shaft's own brightness, and its local noise. Both are read from the stack
+// itself, a shell at a time (side, depth, distance from the shaft's edge), from the lower part of the
+// distribution along 10 um of arc: spines are rare positive outliers there, and what remains holds the photon
+// noise with its correlation and clipping, the haze, and the misplacement of the edge.
 
 #include <array>
 #include <vector>
@@ -19,9 +19,9 @@ namespace spinechron {
 /// A place beside a dendrite.
 struct Site {
   Side side = Side::left;
-  double arc_um = 0;   ///< along the centreline of this session
-  double out_um = 0;   ///< beyond the shaft's edge
-  double depth_um = 0; ///< relative to the axis, positive = deeper
+  double arc_um = 0;    ///< along the centreline of this session
+  double out_um = 0;    ///< beyond the shaft's edge
+  double depth_um = 0;  ///< relative to the axis, positive = deeper
 };
 
 /// Excess and noise at a place, in units of the shaft's brightness there.
@@ -45,19 +45,22 @@ class Evidence {
   static double out_um(int index) { return kFirstOutUm + index * kStepUm; }
   static int outs() { return kOuts; }
 
-  /// Excess and its local standard deviation, block(level, arc, out); NaN where there is no image or another dendrite.
+  /// Excess and its local standard deviation, block(level, arc, out); NaN where there is no image or another
+  /// dendrite.
   const Block& excess(Side side) const { return excess_[size_t(side)]; }
   const Block& sigma(Side side) const { return sigma_[size_t(side)]; }
   const Profile& edge_um(Side side) const { return edge_[size_t(side)]; }  ///< axis to half maximum, by arc
   const Profile& brightness() const { return brightness_; }  ///< of the axis, smoothed over a few um, photons
   const Profile& raw_brightness() const { return raw_brightness_; }  ///< smoothed over 0.3 um only
-  bool hidden(int arc) const { return hidden_[size_t(arc)]; }  ///< inside another dendrite, out of the image, or lost
+  bool hidden(int arc) const {
+    return hidden_[size_t(arc)];
+  }                                        ///< inside another dendrite, out of the image, or lost
   double floor() const { return floor_; }  ///< the noise far out, in units of the shaft
   double radius_um() const { return radius_um_; }
 
   Vec3 position(const Site& site) const;
-  /// The largest excess in a box around a place (half sizes in um), pulled towards the place by `pull` times the squared
-  /// distance in units of the box. Invalid where the image does not show the place.
+  /// The largest excess in a box around a place (half sizes in um), pulled towards the place by `pull` times
+  /// the squared distance in units of the box. Invalid where the image does not show the place.
   Reading read(const Site& site, double arc_reach_um, double out_reach_um, double depth_reach_um) const;
 
  private:
@@ -78,7 +81,8 @@ class Evidence {
   bool usable_ = false;
 };
 
-/// The smoothing of the image in which evidence is read: a little less than the PSF, so that close heads stay apart.
+/// The smoothing of the image in which evidence is read: a little less than the PSF, so that close heads stay
+/// apart.
 Image smoothed_for_evidence(const Stack& stack);
 
 /// Measures all dendrites of a frame (fills Frame::evidence); does nothing where that is done already.

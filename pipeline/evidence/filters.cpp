@@ -55,7 +55,8 @@ void fill_gaps(Profile& values) {
 }
 
 float quantile(std::vector<float>& scratch, double q) {
-  scratch.erase(std::remove_if(scratch.begin(), scratch.end(), [](float v) { return !std::isfinite(v); }), scratch.end());
+  scratch.erase(std::remove_if(scratch.begin(), scratch.end(), [](float v) { return !std::isfinite(v); }),
+                scratch.end());
   if (scratch.empty()) return std::numeric_limits<float>::quiet_NaN();
   const double x = q * static_cast<double>(scratch.size() - 1);
   const auto i = static_cast<std::ptrdiff_t>(x);

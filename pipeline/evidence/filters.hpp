@@ -20,11 +20,12 @@ double interpolate(const Profile& values, double index);
 /// Fills NaN by linear interpolation between neighbours; ends repeat. All NaN: unchanged.
 void fill_gaps(Profile& values);
 
-/// Quantile q of the finite values in `scratch` (reordered), linear between order statistics; NaN if there are none.
+/// Quantile q of the finite values in `scratch` (reordered), linear between order statistics; NaN if there
+/// are none.
 float quantile(std::vector<float>& scratch, double q);
 
-/// Best path through score[row][state] (higher is better) with a penalty of `stiffness` * step^2 for a change of state by
-/// `step`, |step| <= max_step, between rows (Viterbi). Returns one state a row.
+/// Best path through score[row][state] (higher is better) with a penalty of `stiffness` * step^2 for a change
+/// of state by `step`, |step| <= max_step, between rows (Viterbi). Returns one state a row.
 std::vector<int> best_path(const std::vector<std::vector<float>>& score, double stiffness, int max_step);
 
 }  // namespace spinechron

@@ -65,8 +65,8 @@ Block straighten(const Image& image, const Curve& curve, const Directions& direc
                  const std::vector<double>& across_um, const std::vector<double>& depth_um) {
   const Size3 n = image.size();
   const Vec3 voxel = image.voxel_um();
-  Block block(static_cast<int>(depth_um.size()), static_cast<int>(curve.size()), static_cast<int>(across_um.size()),
-              kNaNf);
+  Block block(static_cast<int>(depth_um.size()), static_cast<int>(curve.size()),
+              static_cast<int>(across_um.size()), kNaNf);
   const double last_x = double(n.x) - 1, last_y = double(n.y) - 1, last_z = double(n.z) - 1;
   for (int k = 0; k < block.levels; ++k)
     for (int i = 0; i < block.arcs; ++i) {
@@ -115,9 +115,10 @@ Image smoothed(const Image& image, double lateral_sigma_um, double axial_sigma_u
   return out;
 }
 
-Curve snap_to_ridge(const Image& smoothed, Curve curve, double lateral_reach_um, double depth_reach_um, double pull) {
-  constexpr int kHop = 4;              // samples between rows of the dynamic programming: 0.48 um
-  constexpr double kAlongUm = 0.8;     // length over which the ridge is averaged
+Curve snap_to_ridge(const Image& smoothed, Curve curve, double lateral_reach_um, double depth_reach_um,
+                    double pull) {
+  constexpr int kHop = 4;           // samples between rows of the dynamic programming: 0.48 um
+  constexpr double kAlongUm = 0.8;  // length over which the ridge is averaged
   const Directions d = directions(curve);
   const double dz = std::max(smoothed.voxel_um().z() / 2, 0.25);
   std::vector<double> across, depth;
@@ -158,7 +159,8 @@ Curve snap_to_ridge(const Image& smoothed, Curve curve, double lateral_reach_um,
     rows.push_back(std::move(sum));
   }
   const double scale = std::max<double>(quantile(tops, 0.5), 1e-6);
-  // Sideways first on the best depth, then depth at the side found: two one-dimensional problems instead of one in 2-D.
+  // Sideways first on the best depth, then depth at the side found: two one-dimensional problems instead of
+  // one in 2-D.
   std::vector<std::vector<float>> side(rows.size(), std::vector<float>(width));
   for (size_t r = 0; r < rows.size(); ++r)
     for (int u = 0; u < width; ++u) {
@@ -173,7 +175,8 @@ Curve snap_to_ridge(const Image& smoothed, Curve curve, double lateral_reach_um,
   std::vector<std::vector<float>> deep(rows.size(), std::vector<float>(levels));
   for (size_t r = 0; r < rows.size(); ++r)
     for (int k = 0; k < levels; ++k)
-      deep[r][k] = static_cast<float>(6 * (rows[r][size_t(k) * width + u_path[r]] / scale - pull * depth[k] * depth[k]));
+      deep[r][k] = static_cast<float>(
+          6 * (rows[r][size_t(k) * width + u_path[r]] / scale - pull * depth[k] * depth[k]));
   const std::vector<int> k_path = best_path(deep, 0.3, 1);
 
   Profile u_row(rows.size()), z_row(rows.size());

@@ -1,5 +1,6 @@
 #pragma once
-// A dendrite straightened: the image resampled in the dendrite's own frame (arc, signed distance to the axis, depth).
+// A dendrite straightened: the image resampled in the dendrite's own frame (arc, signed distance to the axis,
+// depth).
 
 #include <cstddef>
 #include <vector>
@@ -9,7 +10,8 @@
 
 namespace spinechron {
 
-/// Grid step along the dendrite and across it, um: near the voxel of a two-photon stack, four to a lateral PSF (FWHM).
+/// Grid step along the dendrite and across it, um: near the voxel of a two-photon stack, four to a lateral
+/// PSF (FWHM).
 inline constexpr double kStepUm = 0.12;
 
 /// Samples block(level, arc, across) of a straightened piece of image; NaN where the image has no voxel.
@@ -26,8 +28,8 @@ struct Block {
   float at(int level, int arc, int u) const { return row(level, arc)[u]; }
 };
 
-/// Unit tangents and left-hand normals of a curve in the image plane, smoothed over 0.6 um. "Left" is seen along the
-/// curve from above: with x to the right and y downwards, the normal is (t_y, -t_x).
+/// Unit tangents and left-hand normals of a curve in the image plane, smoothed over 0.6 um. "Left" is seen
+/// along the curve from above: with x to the right and y downwards, the normal is (t_y, -t_x).
 struct Directions {
   std::vector<Eigen::Vector2d> tangent, left;
 };
@@ -40,9 +42,10 @@ Block straighten(const Image& image, const Curve& curve, const Directions& direc
 /// Gaussian smoothing of every x-y plane and along z, standard deviations in um (0: none along that axis).
 Image smoothed(const Image& image, double lateral_sigma_um, double axial_sigma_um);
 
-/// Moves a curve sideways and in depth onto the ridge of the smoothed image beside it: dynamic programming over the offset
-/// at every fourth sample, then smoothing. `lateral_reach_um` and `depth_reach_um` bound the move; `pull` (1/um^2) is how
-/// strongly the present place holds it, in units of the ridge's own brightness.
-Curve snap_to_ridge(const Image& smoothed, Curve curve, double lateral_reach_um, double depth_reach_um, double pull);
+/// Moves a curve sideways and in depth onto the ridge of the smoothed image beside it: dynamic programming
+/// over the offset at every fourth sample, then smoothing. `lateral_reach_um` and `depth_reach_um` bound the
+/// move; `pull` (1/um^2) is how strongly the present place holds it, in units of the ridge's own brightness.
+Curve snap_to_ridge(const Image& smoothed, Curve curve, double lateral_reach_um, double depth_reach_um,
+                    double pull);
 
 }  // namespace spinechron

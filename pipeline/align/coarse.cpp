@@ -1,0 +1,184 @@
+#include "align/coarse.hpp"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "core/error.hpp"
+
+namespace spinechron {
+namespace {
+
+cv::Mat as_mat(const Projected& p) {
+  return {p.height, p.width, CV_32F, const_cast<float*>(p.pixels.data())};
+}
+
+// Rotates about the image's middle: out(q) = in(R (q - m) + m), degrees counted from x to y.
+cv::Mat rotated(const cv::Mat& in, double degrees) {
+  const double t = degrees * CV_PI / 180, c = std::cos(t), s = std::sin(t);
+  const double mx = (in.cols - 1) / 2.0, my = (in.rows - 1) / 2.0;
+  const cv::Mat map = (cv::Mat_<double>(2, 3) << c, -s, mx - c * mx + s * my, s, c, my - s * mx - c * my);
+  cv::Mat out;
+  cv::warpAffine(in, out, map, in.size(), cv::INTER_LINEAR | cv::WARP_INVERSE_MAP, cv::BORDER_CONSTANT, 0);
+  return out;
+}
+
+struct Peak {
+  double value = -1;
+  double x = 0, y = 0;  // session position of the reference's origin, pixels
+};
+
+Peak correlate(const cv::Mat& reference_spectrum, const cv::Mat& session, cv::Size padded, double scale) {
+  cv::Mat big = cv::Mat::zeros(padded, CV_32F), spectrum, product, response;
+  session.copyTo(big(cv::Rect(0, 0, session.cols, session.rows)));
+  cv::dft(big, spectrum, 0, session.rows);
+  cv::mulSpectrums(spectrum, reference_spectrum, product, 0, true);
+  cv::idft(product, response, cv::DFT_REAL_OUTPUT | cv::DFT_SCALE);
+  double value = 0;
+  cv::Point at;
+  cv::minMaxLoc(response, nullptr, &value, nullptr, &at);
+  const auto wrapped = [&](int x, int y) {
+    return double(response.at<float>((y + padded.height) % padded.height, (x + padded.width) % padded.width));
+  };
+  const auto vertex = [](double a, double b, double c) {
+    const double d = a - 2 * b + c;
+    return d < 0 ? std::clamp(0.5 * (a - c) / d, -0.5, 0.5) : 0.0;
+  };
+  Peak p;
+  p.value = value / scale;
+  p.x = at.x + vertex(wrapped(at.x - 1, at.y), value, wrapped(at.x + 1, at.y));
+  p.y = at.y + vertex(wrapped(at.x, at.y - 1), value, wrapped(at.x, at.y + 1));
+  if (p.x > padded.width / 2.0) p.x -= padded.width;
+  if (p.y > padded.height / 2.0) p.y -= padded.height;
+  return p;
+}
+
+}  // namespace
+
+Projected project_for_registration(const Image& smoothed) {
+  const Size3 n = smoothed.size();
+  cv::Mat top(static_cast<int>(n.y), static_cast<int>(n.x), CV_32F, cv::Scalar(0));
+  for (size_t z = 0; z < n.z; ++z)
+    cv::max(top, cv::Mat(top.rows, top.cols, CV_32F, const_cast<float*>(smoothed.slice(z))), top);
+  cv::sqrt(top, top);
+  Projected out;
+  out.width =
+      std::max(8, static_cast<int>(std::lround(double(n.x) * smoothed.voxel_um().x() / Projected::kPixelUm)));
+  out.height =
+      std::max(8, static_cast<int>(std::lround(double(n.y) * smoothed.voxel_um().y() / Projected::kPixelUm)));
+  cv::Mat small, haze;
+  cv::resize(top, small, cv::Size(out.width, out.height), 0, 0, cv::INTER_AREA);
+  cv::GaussianBlur(small, haze, cv::Size(), 4.0 / Projected::kPixelUm);
+  small -= haze;
+  cv::max(small, 0, small);
+  // A few very bright places must not decide alone.
+  std::vector<float> sorted(small.begin<float>(), small.end<float>());
+  const auto high = sorted.begin() + static_cast<std::ptrdiff_t>(0.98 * double(sorted.size()));
+  std::nth_element(sorted.begin(), high, sorted.end());
+  cv::min(small, std::max(*high, 1e-6F), small);
+  cv::GaussianBlur(small, small, cv::Size(), 1.2);
+  small -= cv::mean(small)[0];
+  out.pixels.assign(small.begin<float>(), small.end<float>());
+  return out;
+}
+
+CoarseFit coarse_registration(const Projected& reference, const Projected& session, double max_degrees) {
+  const cv::Mat a = as_mat(reference), b = as_mat(session);
+  const cv::Size padded(cv::getOptimalDFTSize(std::max(a.cols, b.cols) * 3 / 2),
+                        cv::getOptimalDFTSize(std::max(a.rows, b.rows) * 3 / 2));
+  cv::Mat big = cv::Mat::zeros(padded, CV_32F), spectrum;
+  a.copyTo(big(cv::Rect(0, 0, a.cols, a.rows)));
+  cv::dft(big, spectrum, 0, a.rows);
+  const double scale = std::max(cv::norm(a) * cv::norm(b), 1e-12);
+  Peak best;
+  double best_degrees = 0;
+  const auto attempt = [&](double degrees) {
+    const Peak p = correlate(spectrum, rotated(b, degrees), padded, scale);
+    if (p.value > best.value) {
+      best = p;
+      best_degrees = degrees;
+    }
+  };
+  for (double d = -max_degrees; d <= max_degrees + 1e-9; d += 1.0) attempt(d);
+  const double around = best_degrees;
+  for (double d : {-0.67, -0.33, 0.33, 0.67}) attempt(around + d);
+
+  // rotated(q) = session(R (q - m) + m) and reference(p) lies at rotated(p + peak).
+  const double t = best_degrees * CV_PI / 180, c = std::cos(t), s = std::sin(t), px = Projected::kPixelUm;
+  const double mx = (b.cols - 1) / 2.0 * px, my = (b.rows - 1) / 2.0 * px;
+  CoarseFit fit;
+  fit.correlation = best.value;
+  fit.session_from_reference.linear << c, -s, 0, s, c, 0, 0, 0, 1;
+  const Vec3 off(best.x * px - mx, best.y * px - my, 0);
+  fit.session_from_reference.shift_um = fit.session_from_reference.linear * off + Vec3(mx, my, 0);
+  return fit;
+}
+
+double depth_shift(const std::vector<Curve>& reference_curves, const Affine& session_from_reference,
+                   const Image& session_smoothed, double max_shift_um) {
+  const double step = session_smoothed.voxel_um().z() / 2;
+  const int half = static_cast<int>(max_shift_um / step);
+  std::vector<double> score(2 * half + 1, 0.0), weight(2 * half + 1, 0.0);
+  for (const Curve& curve : reference_curves)
+    for (size_t i = 0; i < curve.size(); i += 8) {
+      const Vec3 p = session_from_reference(curve[i]);
+      for (int k = -half; k <= half; ++k) {
+        // the brightest place within the reach of the coarse fit's error
+        float best = -1;
+        for (double dx = -0.9; dx <= 0.91; dx += 0.3)
+          for (double dy = -0.9; dy <= 0.91; dy += 0.3)
+            best = std::max(best, session_smoothed.sample(p + Vec3(dx, dy, k * step)));
+        if (best < 0) continue;  // outside gives NaN, which max leaves out
+        score[k + half] += std::sqrt(best);
+        weight[k + half] += 1;
+      }
+    }
+  const double most = *std::max_element(weight.begin(), weight.end());
+  int best = half;
+  double top = -1;
+  for (size_t k = 0; k < score.size(); ++k) {
+    if (weight[k] < 0.3 * most || weight[k] == 0) continue;
+    const double v = score[k] / weight[k];
+    if (v > top) {
+      top = v;
+      best = static_cast<int>(k);
+    }
+  }
+  return (best - half) * step;
+}
+
+Affine fit_affine(const std::vector<Vec3>& a, const std::vector<Vec3>& b, double scale_um) {
+  if (a.size() != b.size() || a.size() < 10) throw Error("an affine fit needs at least 10 pairs of points");
+  Vec3 centre = Vec3::Zero();
+  for (const Vec3& p : a) centre += p;
+  centre /= double(a.size());
+  Eigen::Matrix<double, 4, 3> m = Eigen::Matrix<double, 4, 3>::Zero();  // b - a = m^T [a - centre, 1]
+  std::vector<double> weight(a.size(), 1.0);
+  for (int round = 0; round < 12; ++round) {
+    Eigen::Matrix4d normal = Eigen::Matrix4d::Zero();
+    Eigen::Matrix<double, 4, 3> right = Eigen::Matrix<double, 4, 3>::Zero();
+    for (size_t i = 0; i < a.size(); ++i) {
+      Eigen::Vector4d row;
+      row << (a[i] - centre), 1.0;
+      normal += weight[i] * row * row.transpose();
+      right += weight[i] * row * (b[i] - a[i]).transpose();
+    }
+    // A prior of 1 % deformation seen at an error of `scale_um` on one point: negligible where points spread.
+    for (int k = 0; k < 3; ++k) normal(k, k) += scale_um * scale_um / 1e-4;
+    m = normal.ldlt().solve(right);
+    for (size_t i = 0; i < a.size(); ++i) {
+      Eigen::Vector4d row;
+      row << (a[i] - centre), 1.0;
+      const double r2 = (b[i] - a[i] - m.transpose() * row).squaredNorm() / (scale_um * scale_um);
+      weight[i] = 1 / ((1 + r2) * (1 + r2));
+    }
+  }
+  Affine fit;
+  fit.linear += m.topRows<3>().transpose();
+  fit.shift_um = m.row(3).transpose() - m.topRows<3>().transpose() * centre;
+  return fit;
+}
+
+}  // namespace spinechron

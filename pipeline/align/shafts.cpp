@@ -1,0 +1,312 @@
+#include "align/shafts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "align/coarse.hpp"
+#include "align/slide.hpp"
+#include "evidence/evidence.hpp"
+
+namespace spinechron {
+namespace {
+
+constexpr double kBeyondBorderUm =
+    4;  // a dendrite that leaves the reference's field may still be in another session's
+
+/// One session while it is being registered.
+struct View {
+  Image smoothed;  // as evidence is read
+  Image ridge;     // wider smoothing: what curves are drawn to
+  Projected projected;
+  Affine session_from_reference;
+};
+
+Curve smooth_curve(const Curve& curve, double sigma_um) {
+  Curve out(curve.size());
+  for (int axis = 0; axis < 3; ++axis) {
+    Profile v(curve.size());
+    for (size_t i = 0; i < curve.size(); ++i) v[i] = curve[i][axis];
+    v = smooth(v, sigma_um / kStepUm);
+    for (size_t i = 0; i < curve.size(); ++i) out[i][axis] = v[i];
+  }
+  return out;
+}
+
+// Straight on beyond the ends that lie at the image's border.
+Curve extended(const Curve& curve, const Image& image) {
+  if (curve.size() < 50) return curve;
+  const Vec3 last = image.extent_um();
+  Curve out = curve;
+  for (int end = 0; end < 2; ++end) {
+    std::reverse(out.begin(), out.end());
+    const Vec3 p = out.back();
+    const double border = std::min({p.x(), p.y(), last.x() - p.x(), last.y() - p.y()});
+    if (border > 0.6) continue;
+    Vec3 along = out[out.size() - 5] - out[out.size() - 30];
+    if (along.norm() < 1e-9) continue;
+    along *= kStepUm / along.norm();
+    for (int k = 0; k < static_cast<int>(kBeyondBorderUm / kStepUm); ++k) out.push_back(out.back() + along);
+  }
+  return out;
+}
+
+bool inside(const Image& image, const Vec3& p) {
+  const Vec3 last = image.extent_um();
+  return p.x() >= 0 && p.y() >= 0 && p.z() >= -0.5 && p.x() <= last.x() && p.y() <= last.y() &&
+         p.z() <= last.z() + 0.5;
+}
+
+std::vector<Curve> curves_of(const Tracing& tracing) {
+  std::vector<Curve> out;
+  for (const Dendrite& d : tracing) out.push_back(d.centreline);
+  return out;
+}
+
+std::vector<Curve> moved(const std::vector<Curve>& curves, const Affine& f) {
+  std::vector<Curve> out = curves;
+  for (Curve& c : out)
+    for (Vec3& p : c) p = f(p);
+  return out;
+}
+
+// Fit of the whole field from curves to where they were drawn; only points that the session shows.
+std::optional<Affine> fit_field(const std::vector<Curve>& reference, const std::vector<Curve>& session,
+                                const Image& image, double scale_um) {
+  std::vector<Vec3> a, b;
+  for (size_t d = 0; d < reference.size(); ++d)
+    for (size_t i = 0; i < reference[d].size(); i += 8)
+      if (inside(image, session[d][i])) {
+        a.push_back(reference[d][i]);
+        b.push_back(session[d][i]);
+      }
+  if (a.size() < 10) return std::nullopt;
+  return fit_affine(a, b, scale_um);
+}
+
+// The curves in the session: drawn onto its ridges from the prediction, twice, the second time from the fit
+// of all.
+std::vector<Curve> carry(const std::vector<Curve>& reference, View& view, bool refit) {
+  std::vector<Curve> drawn = moved(reference, view.session_from_reference);
+  if (refit) {
+    for (Curve& c : drawn) c = snap_to_ridge(view.ridge, std::move(c), 2.4, 3.0, 0.03);
+    if (const auto fit = fit_field(reference, drawn, view.ridge, 0.7)) view.session_from_reference = *fit;
+    drawn = moved(reference, view.session_from_reference);
+  }
+  for (Curve& c : drawn) {
+    c = snap_to_ridge(view.ridge, std::move(c), 2.0, 2.5, 0.10);
+    c = snap_to_ridge(view.smoothed, std::move(c), 0.6, 1.2, 0.3);
+    c = smooth_curve(c, 0.4);
+  }
+  return drawn;
+}
+
+// Pieces of `tracing` at least `min_um` long that none of `known` covers.
+std::vector<Curve> uncovered(const Tracing& tracing, const std::vector<Curve>& known, double min_um) {
+  std::vector<Curve> out;
+  for (const Dendrite& d : tracing) {
+    Curve piece;
+    const auto flush = [&] {
+      if (length_um(piece) >= min_um) out.push_back(piece);
+      piece.clear();
+    };
+    for (size_t i = 0; i < d.centreline.size(); ++i) {
+      bool covered = false;
+      for (const Curve& k : known)
+        for (size_t j = 0; j < k.size() && !covered; j += 6) {
+          const Vec3 off = k[j] - d.centreline[i];
+          covered = std::hypot(off.x(), off.y()) < 1.5 && std::abs(off.z()) < 4.0;
+        }
+      if (covered)
+        flush();
+      else
+        piece.push_back(d.centreline[i]);
+    }
+    flush();
+  }
+  return out;
+}
+
+Frame unusable(std::string reason) {
+  Frame f;
+  f.usable = false;
+  f.reason = std::move(reason);
+  return f;
+}
+
+}  // namespace
+
+void AlignConfig::declare(Params& params) {
+  params
+      .number("max_rotation_deg", max_rotation_deg, {0, 45}, "deg",
+              "Largest rotation between sessions in the image plane.")
+      .number("max_depth_shift_um", max_depth_shift_um, {0, 100}, "um",
+              "Largest shift in depth between sessions.")
+      .number("slide_reach_um", slide_reach_um, {0.5, 20}, "um",
+              "Largest offset along a dendrite that is left after the rigid start.")
+      .number("min_correlation", min_correlation, {-1, 1}, "1",
+              "A session whose projection correlates less with the reference's is not registered.")
+      .number("min_dendrite_um", min_dendrite_um, {1, 1000}, "um",
+              "A stretch that only one session traced joins the others if it is at least this long.");
+}
+
+std::vector<Frame> align_on_shafts(const std::vector<const Stack*>& stacks,
+                                   const std::vector<Tracing>& tracings, const AlignConfig& config,
+                                   const Context& context) {
+  const size_t n = stacks.size();
+  std::vector<Frame> frames(n);
+  size_t ref = 0;
+  while (ref < n && tracings[ref].empty()) ++ref;
+  if (ref == n) {
+    for (Frame& f : frames) f = unusable("no dendrite was found in any session");
+    return frames;
+  }
+
+  std::vector<View> views(n);
+  for (size_t s = 0; s < n; ++s) {
+    context.check_cancelled();
+    views[s].smoothed = smoothed_for_evidence(*stacks[s]);
+    views[s].ridge = smoothed(views[s].smoothed, 0.25, 0.6);
+    views[s].projected = project_for_registration(views[s].smoothed);
+  }
+
+  // Rigid starts, then the reference's own dendrites in every session.
+  std::vector<Curve> reference;
+  for (const Dendrite& d : tracings[ref]) reference.push_back(extended(d.centreline, stacks[ref]->image));
+  const std::vector<Curve> traced = curves_of(tracings[ref]);
+  std::vector<std::vector<Curve>> in_session(n);
+  in_session[ref] = reference;
+  for (size_t s = 0; s < n; ++s) {
+    if (s == ref) continue;
+    context.check_cancelled();
+    const CoarseFit start =
+        coarse_registration(views[ref].projected, views[s].projected, config.max_rotation_deg);
+    if (start.correlation < config.min_correlation) {
+      frames[s] = unusable(fmt::format(
+          "does not overlap with the reference session or shows other tissue (correlation {:.2f})",
+          start.correlation));
+      continue;
+    }
+    views[s].session_from_reference = start.session_from_reference;
+    views[s].session_from_reference.shift_um.z() +=
+        depth_shift(traced, start.session_from_reference, views[s].ridge, config.max_depth_shift_um);
+    in_session[s] = carry(reference, views[s], true);
+  }
+
+  // Dendrites that other sessions traced and the reference did not.
+  for (size_t s = 0; s < n; ++s) {
+    if (s == ref || !frames[s].usable) continue;
+    std::vector<Curve> extra = uncovered(tracings[s], in_session[s], config.min_dendrite_um);
+    extra = moved(extra, views[s].session_from_reference.inverse());
+    std::vector<Curve> fresh;
+    for (Curve& c : extra) {
+      c = snap_to_ridge(views[ref].ridge, std::move(c), 1.5, 2.0, 0.1);
+      Tracing one(1);
+      one[0].centreline = resample(smooth_curve(c, 0.4), kStepUm);
+      for (Curve& piece : uncovered(one, reference, config.min_dendrite_um))
+        fresh.push_back(std::move(piece));
+    }
+    if (fresh.empty()) continue;
+    for (size_t t = 0; t < n; ++t) {
+      if (!frames[t].usable) continue;
+      const std::vector<Curve> there = t == ref ? fresh : carry(fresh, views[t], false);
+      in_session[t].insert(in_session[t].end(), there.begin(), there.end());
+    }
+    reference.insert(reference.end(), fresh.begin(), fresh.end());
+  }
+
+  for (size_t s = 0; s < n; ++s) {
+    if (!frames[s].usable) continue;
+    context.check_cancelled();
+    for (size_t d = 0; d < reference.size(); ++d) {
+      Dendrite dendrite;
+      if (d < tracings[ref].size()) {
+        dendrite.parent = tracings[ref][d].parent;
+        dendrite.parent_point = tracings[ref][d].parent_point;
+        dendrite.snr = tracings[ref][d].snr;
+        dendrite.radius_um =
+            tracings[ref][d].radius_um;  // a first guess; replaced by the measured edge below
+      }
+      dendrite.id = static_cast<int>(d) + 1;
+      dendrite.centreline = in_session[s][d];
+      frames[s].dendrites.push_back(std::move(dendrite));
+    }
+    for (int pass = 0; pass < 2; ++pass) {  // the second with the radii that the first measured
+      frames[s].evidence.clear();
+      for (Dendrite& d : frames[s].dendrites)
+        frames[s].evidence.push_back(
+            std::make_shared<const Evidence>(views[s].smoothed, d, frames[s].dendrites));
+      for (size_t d = 0; d < frames[s].dendrites.size(); ++d) {
+        const Evidence& e = *frames[s].evidence[d];
+        Dendrite& dendrite = frames[s].dendrites[d];
+        dendrite.radius_um.assign(dendrite.centreline.size(), 0.5);
+        if (!e.usable()) continue;
+        for (size_t i = 0; i < dendrite.centreline.size(); ++i)
+          dendrite.radius_um[i] = 0.5 * (e.edge_um(Side::left)[i] + e.edge_um(Side::right)[i]);
+        dendrite.snr = 1 / std::max(e.floor(), 1e-6);
+      }
+    }
+  }
+
+  for (size_t s = 0; s < n; ++s) {
+    if (!frames[s].usable) continue;
+    context.check_cancelled();
+    Frame& f = frames[s];
+    std::vector<Vec3> here, there;
+    for (size_t d = 0; d < reference.size(); ++d) {
+      const Evidence& a = *frames[ref].evidence[d];
+      const Evidence& b = *f.evidence[d];
+      Slide slide;
+      if (s == ref) {
+        for (int i = 0; i < a.arcs(); ++i) slide.arc_um.push_back(i * kStepUm);
+        slide.error_um.assign(size_t(a.arcs()), 0.0);
+      } else if (a.usable() && b.usable()) {
+        slide = slide_along(a, b, config.slide_reach_um);
+      } else {
+        slide.arc_um.assign(reference[d].size(), SpineMeasures::kNaN);
+        slide.error_um = slide.arc_um;
+      }
+      for (size_t i = 0; i < slide.arc_um.size(); i += 8)
+        if (std::isfinite(slide.arc_um[i])) {
+          there.push_back(reference[d][i]);
+          here.push_back(at_arc(f.dendrites[d].centreline, kStepUm, slide.arc_um[i]));
+        }
+      f.arc_from_reference.push_back(std::move(slide.arc_um));
+      f.error_um.push_back(std::move(slide.error_um));
+    }
+    f.arc_step_um = kStepUm;
+    if (s == ref) continue;
+    if (here.size() < 10) {
+      f = unusable("shows none of the reference session's dendrites");
+      continue;
+    }
+    f.reference_from_session = fit_affine(here, there, 0.5);
+  }
+  return frames;
+}
+
+namespace {
+
+class ShaftsStage : public Aligner {
+ public:
+  Params params() override {
+    Params p;
+    config_.declare(p);
+    return p;
+  }
+  std::vector<Frame> run(const std::vector<const Stack*>& stacks, const std::vector<Tracing>& tracings,
+                         const Context& context) const override {
+    return align_on_shafts(stacks, tracings, config_, context);
+  }
+
+ private:
+  AlignConfig config_;
+};
+
+}  // namespace
+
+std::unique_ptr<Aligner> make_shafts_stage() {
+  return std::make_unique<ShaftsStage>();
+}
+
+}  // namespace spinechron

@@ -1,0 +1,35 @@
+#pragma once
+// Registration of all sessions of a series on the shafts alone: spines never lead, so that a lost or new one
+// cannot pull the warp that is to show it.
+//
+// 1. Rigid start against the reference (its first session with a dendrite): projections, then depth.
+// 2. The reference's dendrites are carried into each session: moved onto the ridge there, a robust affine fit
+// of all
+//    dendrites together, moved again from that prediction. Dendrites that only other sessions traced join in.
+// 3. Along each dendrite: see slide.hpp.
+// A session that does not fit is marked unusable, with the reason.
+
+#include <memory>
+
+#include "core/stage.hpp"
+
+namespace spinechron {
+
+struct AlignConfig {
+  double max_rotation_deg = 8;
+  double max_depth_shift_um = 10;
+  double slide_reach_um = 3.6;
+  double min_correlation = 0.12;
+  double min_dendrite_um = 8;
+
+  void declare(Params& params);
+};
+
+std::vector<Frame> align_on_shafts(const std::vector<const Stack*>& stacks,
+                                   const std::vector<Tracing>& tracings, const AlignConfig& config,
+                                   const Context& context);
+
+/// The stage "shafts".
+std::unique_ptr<Aligner> make_shafts_stage();
+
+}  // namespace spinechron
