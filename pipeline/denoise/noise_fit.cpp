@@ -36,7 +36,8 @@ Extremes find_extremes(const Image& image) {
     e.low = std::min(e.low, v[i]);
     e.high = std::max(e.high, v[i]);
   }
-  const float margin = std::max(1.0F, 0.01F * (e.high - e.low));
+  const bool whole = std::floor(e.low) == e.low && std::floor(e.high) == e.high && e.high - e.low >= 16;
+  const float margin = whole ? 1.0F : (e.high - e.low) / 4096;
   const float low_end = e.low + margin, high_end = e.high - margin;
   for (size_t i = 0; i < n; ++i) {
     e.at_low += v[i] == e.low;
@@ -141,8 +142,11 @@ bool Grid::look(size_t bx, size_t by, size_t z, float ceiling, Block& out) const
   return true;
 }
 
+// Blocks of about the same expected brightness.
 struct Bin {
-  double mean = 0, variance = 0, error = 0;
+  std::vector<float> means;      // of the blocks, pulled towards the bin's by as much as noise spreads them
+  std::vector<float> variances;  // of the blocks, scaled so that their median is what the mean would be
+  double error = 0;              // relative, of the bin's variance
 };
 
 double median(std::vector<float>& v) {
@@ -155,6 +159,7 @@ double median(std::vector<float>& v) {
 struct Dark {
   double mean = 0, variance = 0, third = 0, along = 0, across = 0;
   double variance_per_high_pass = 1;  // of a bin's median
+  double mean_share = 0;              // variance of a block's mean in one slice, over that of a voxel
 };
 
 Dark measure_dark(const std::vector<Block>& blocks) {
@@ -188,6 +193,7 @@ Dark measure_dark(const std::vector<Block>& blocks) {
   d.variance = d.variance / (1 - share);
   d.along = std::clamp((d.along + share * d.variance) / std::max(d.variance, 1e-30), 0.0, 0.95);
   d.across = std::clamp((d.across + share * d.variance) / std::max(d.variance, 1e-30), 0.0, 0.95);
+  d.mean_share = share;
   d.variance_per_high_pass = high_middle > 0 ? d.variance / high_middle : 1;
   return d;
 }
@@ -196,30 +202,57 @@ struct Line {
   double slope = 0, intercept = 0;
 };
 
-// Weighted line with relative errors; points above it count less than points below.
+Bin make_bin(const std::vector<Block>& blocks, const Dark& dark) {
+  Bin bin;
+  const auto n = static_cast<double>(blocks.size());
+  bin.error = 0.35 / std::sqrt(n);
+  double mean = 0, square = 0, variance = 0;
+  for (const Block& b : blocks) {
+    mean += b.mean / n;
+    square += double(b.mean) * b.mean / n;
+    bin.variances.push_back(static_cast<float>(b.high_pass * dark.variance_per_high_pass));
+  }
+  std::vector<float> copy = bin.variances;
+  variance = median(copy);
+  const double spread = std::max(square - mean * mean, 1e-30);
+  const double real = std::max(0.0, 1 - 0.375 * variance * dark.mean_share / spread);
+  for (const Block& b : blocks) bin.means.push_back(static_cast<float>(mean + real * (b.mean - mean)));
+  return bin;
+}
+
+// Weighted line with relative errors through the bins' medians of variance over expectation; bins above it
+// count less than bins below.
 Line fit_line(const std::vector<Bin>& bins, double tiny) {
   constexpr double kAbove = 0.3, kRelative = 0.05;
   Line line;
-  std::vector<double> expected;
-  for (const Bin& b : bins) expected.push_back(b.variance);
+  std::vector<float> ratios;
   for (int pass = 0; pass < 12; ++pass) {
     double w = 0, wx = 0, wy = 0, wxx = 0, wxy = 0;
-    for (size_t i = 0; i < bins.size(); ++i) {
-      const double sigma = std::hypot(kRelative, bins[i].error) * std::max(expected[i], tiny) + tiny;
+    for (const Bin& bin : bins) {
+      double mean = 0, variance = 0, expected = 0;
+      ratios.clear();
+      for (size_t i = 0; i < bin.means.size(); ++i) {
+        mean += bin.means[i] / static_cast<double>(bin.means.size());
+        const double e = line.intercept + line.slope * bin.means[i];
+        ratios.push_back(
+            static_cast<float>(pass > 0 ? bin.variances[i] / std::max(e, tiny) : bin.variances[i]));
+      }
+      expected = pass > 0 ? std::max(line.intercept + line.slope * mean, tiny) : 1.0;
+      variance = median(ratios) * expected;
+      if (pass == 0) expected = std::max(variance, tiny);
+      const double sigma = std::hypot(kRelative, bin.error) * std::max(expected, 0.05 * variance) + tiny;
       double weight = 1 / (sigma * sigma);
-      if (pass > 0) weight *= bins[i].variance > expected[i] ? kAbove : 1 - kAbove;
+      if (pass > 0) weight *= variance > expected ? kAbove : 1 - kAbove;
       w += weight;
-      wx += weight * bins[i].mean;
-      wy += weight * bins[i].variance;
-      wxx += weight * bins[i].mean * bins[i].mean;
-      wxy += weight * bins[i].mean * bins[i].variance;
+      wx += weight * mean;
+      wy += weight * variance;
+      wxx += weight * mean * mean;
+      wxy += weight * mean * variance;
     }
     const double spread = w * wxx - wx * wx;
     if (!(spread > 1e-12 * w * wxx)) return {0, w > 0 ? wy / w : 0};
     line.slope = (w * wxy - wx * wy) / spread;
     line.intercept = (wy - line.slope * wx) / w;
-    for (size_t i = 0; i < bins.size(); ++i)
-      expected[i] = std::max(line.intercept + line.slope * bins[i].mean, 0.05 * bins[i].variance);
   }
   return line;
 }
@@ -237,9 +270,9 @@ NoiseModel fit_noise(const Image& counts, double lowest, double highest, const C
     return model;
   }
   // A pile of voxels at the end of what occurs is clipping even where the file's type would allow more.
-  const bool piled = static_cast<double>(e.at_high) > 8 && e.at_high > e.near_high;
+  const bool piled = e.at_high > 8 && e.at_high > 2 * e.near_high;
   if (e.high >= highest || piled) model.saturated_fraction = static_cast<double>(e.at_high) / all;
-  if (e.low <= lowest || (static_cast<double>(e.at_low) > 0.001 * all && e.at_low * 2 > e.near_low))
+  if (e.low <= lowest || (static_cast<double>(e.at_low) > 0.001 * all && e.at_low > 2 * e.near_low))
     model.clipped_fraction = static_cast<double>(e.at_low) / all;
   context.check_cancelled();
 
@@ -288,15 +321,7 @@ NoiseModel fit_noise(const Image& counts, double lowest, double highest, const C
   std::vector<Bin> bins;
   for (const auto& group : groups) {
     if (group.size() < kFewestBlocks / 2) continue;
-    Bin bin;
-    std::vector<float> high;
-    for (const Block& b : group) {
-      bin.mean += b.mean / static_cast<double>(group.size());
-      high.push_back(b.high_pass);
-    }
-    bin.variance = median(high) * dark.variance_per_high_pass;
-    bin.error = 0.35 / std::sqrt(static_cast<double>(group.size()));
-    bins.push_back(bin);
+    bins.push_back(make_bin(group, dark));
   }
 
   const double step = std::floor(e.high) == e.high && range >= 16 ? 1.0 : 0.0;  // whole numbers
