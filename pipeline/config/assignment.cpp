@@ -103,7 +103,9 @@ std::vector<Assignment> read_toml(const std::string& path) {
   for (Assignment& a : out) {
     auto* files = std::get_if<std::vector<std::string>>(&a.value);
     if (!a.section.empty() || a.key != "plugins" || !files) continue;
-    for (std::string& f : *files) f = (fs::absolute(path).parent_path() / f).lexically_normal().string();
+    for (std::string& f : *files)
+      if (f.find('/') != std::string::npos)
+        f = (fs::absolute(path).parent_path() / f).lexically_normal().string();
   }
   return out;
 }

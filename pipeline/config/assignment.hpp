@@ -19,8 +19,8 @@ struct Assignment {
 };
 
 /// All assignments of a TOML file in the order of its lines. The paths of its top-level `plugins` are made
-/// absolute, relative to the file's own folder. UsageError if it cannot be read or is not TOML, with the
-/// line.
+/// absolute, relative to the file's own folder; bare names without a folder stay as they are. UsageError if
+/// it cannot be read or is not TOML, with the line.
 std::vector<Assignment> read_toml(const std::string& path);
 
 /// The same of a text in memory; `name` stands for the file's name in messages.

@@ -6,7 +6,10 @@ namespace spinechron {
 
 Params TopLevel::params() {
   Params p;
-  p.list("plugins", plugins, "plugin files to load, absolute or relative to the configuration's folder");
+  p.list("plugins", plugins,
+         "plugin files to load: a path, absolute or relative to the configuration's folder, or a bare name "
+         "that is "
+         "searched in the folders of SPINECHRON_PLUGIN_PATH");
   return p;
 }
 
@@ -16,8 +19,7 @@ Params SeriesConfig::params() {
       "sessions", sessions,
       "order of the session labels where the input gives no times; other labels come after these in natural "
       "order");
-  p.text("channel", channel,
-         "channel to read, by name or by number from 0; empty: the only one, or the first of several");
+  p.text("channel", channel, "channel to read, by name or by number from 1; empty: the only one");
   return p;
 }
 

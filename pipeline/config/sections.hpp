@@ -20,7 +20,7 @@ struct Section {
 
 /// Before the first section.
 struct TopLevel {
-  std::vector<std::string> plugins;  ///< files, absolute or relative to the configuration's folder
+  std::vector<std::string> plugins;  ///< files or bare names, see describe
   Params params();                   ///< bound to this object
 };
 
@@ -29,7 +29,7 @@ struct SeriesConfig {
   /// Order of session labels where the input itself gives no times; labels not named here come after them in
   /// natural order.
   std::vector<std::string> sessions = {"baseline", "stress", "ketamine"};
-  std::string channel;  ///< to read, by name or by number from 0; empty: the only one, or the first
+  std::string channel;  ///< to read, by name or by number from 1; empty: the only one
   Params params();      ///< bound to this object
 };
 
