@@ -303,6 +303,30 @@ Vec3 Evidence::position(const Site& site) const {
   return curve_[i] + f * (curve_[j] - curve_[i]) + Vec3(u * left.x(), u * left.y(), site.depth_um);
 }
 
+Site Evidence::locate(const Vec3& point, double arc_um) const {
+  const int n = arcs(), reach = static_cast<int>(3.0 / kStepUm);
+  const int middle = std::clamp(static_cast<int>(std::lround(arc_um / kStepUm)), 0, n - 1);
+  int best = middle;
+  double nearest = std::numeric_limits<double>::infinity();
+  for (int i = std::max(0, middle - reach); i <= std::min(n - 1, middle + reach); ++i) {
+    const Vec3 off = point - curve_[size_t(i)];
+    const double along = std::abs(off.x() * directions_.tangent[size_t(i)].x() + off.y() * directions_.tangent[size_t(i)].y());
+    const double d = std::hypot(off.x(), off.y()) + along;  // the foot of the perpendicular, the nearest one in a bend
+    if (d < nearest) {
+      nearest = d;
+      best = i;
+    }
+  }
+  const Vec3 off = point - curve_[size_t(best)];
+  const double u = off.x() * directions_.left[size_t(best)].x() + off.y() * directions_.left[size_t(best)].y();
+  Site site;
+  site.side = u >= 0 ? Side::left : Side::right;
+  site.arc_um = best * kStepUm;
+  site.out_um = std::abs(u) - edge_[size_t(site.side)][size_t(best)];
+  site.depth_um = off.z();
+  return site;
+}
+
 Reading Evidence::read(const Site& site, double arc_reach_um, double out_reach_um,
                        double depth_reach_um) const {
   Reading best;

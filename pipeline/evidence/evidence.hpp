@@ -59,6 +59,8 @@ class Evidence {
   double radius_um() const { return radius_um_; }
 
   Vec3 position(const Site& site) const;
+  /// Where a point of the image lies beside this dendrite, looked for within 3 um of `arc_um`.
+  Site locate(const Vec3& point, double arc_um) const;
   /// The largest excess in a box around a place (half sizes in um), pulled towards the place by `pull` times
   /// the squared distance in units of the box. Invalid where the image does not show the place.
   Reading read(const Site& site, double arc_reach_um, double out_reach_um, double depth_reach_um) const;

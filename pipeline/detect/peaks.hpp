@@ -1,0 +1,27 @@
+#pragma once
+// Spine candidates of one dendrite in one session: local maxima of the excess of light beside the shaft.
+
+#include <vector>
+
+#include "evidence/evidence.hpp"
+
+namespace spinechron {
+
+/// A local maximum of the excess, with what tells a spine from clutter. All ratios are of the excess itself,
+/// so that none depends on the microscope.
+struct Peak {
+  Site site;
+  int level = 0, arc = 0, out = 0;  ///< indices in Evidence's blocks
+  double excess = 0;                ///< in units of the shaft's brightness
+  double snr = 0;                   ///< excess over its local noise
+  double prominence = 0;            ///< 1 - deepest saddle along the dendrite within 1.2 um over the peak
+  double fall = 0;                  ///< 1 - lowest excess outward within 0.85 um over the peak
+  double bridge = 0;                ///< lowest excess on the way to the shaft over the peak
+};
+
+/// Peaks with snr above `min_snr` between `min_out_um` and `max_out_um` beyond the edge; of two closer than
+/// 0.4 um, or without a saddle between them, the brighter one. Brightest first.
+std::vector<Peak> find_peaks(const Evidence& evidence, double min_snr, double min_out_um, double max_out_um,
+                             double max_depth_um);
+
+}  // namespace spinechron

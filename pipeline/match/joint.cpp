@@ -1,0 +1,305 @@
+#include "match/joint.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "evidence/evidence.hpp"
+#include "match/empty_sites.hpp"
+#include "match/link.hpp"
+#include "match/presence.hpp"
+
+namespace spinechron {
+namespace {
+
+constexpr SearchBox kBox;
+
+/// One place with what every session reads there.
+struct Scored {
+  Place place;
+  double p_spine = 0;                // of its best candidate
+  std::vector<Reading> readings;     // invalid where the session does not show the place
+  std::vector<std::string> reasons;  // why invalid
+  std::vector<SiteReading> evidence;
+  PresencePosterior posterior;
+};
+
+std::vector<Sighting> sightings_of(const std::vector<Frame>& frames,
+                                   const std::vector<std::vector<Candidate>>& candidates) {
+  std::vector<Sighting> out;
+  for (size_t s = 0; s < frames.size(); ++s) {
+    if (!frames[s].usable) continue;
+    for (size_t c = 0; c < candidates[s].size(); ++c) {
+      const Candidate& candidate = candidates[s][c];
+      const auto at = std::find_if(frames[s].dendrites.begin(), frames[s].dendrites.end(),
+                                   [&](const Dendrite& d) { return d.id == candidate.dendrite_id; });
+      if (at == frames[s].dendrites.end()) continue;
+      Sighting sight;
+      sight.session = s;
+      sight.candidate = c;
+      sight.dendrite = static_cast<size_t>(at - frames[s].dendrites.begin());
+      const Evidence& evidence = *frames[s].evidence[sight.dendrite];
+      if (!evidence.usable()) continue;
+      sight.here = evidence.locate(candidate.measures.head_um, candidate.arc_um);
+      sight.here.side = candidate.side;
+      sight.ref_arc_um = reference_arc(frames[s], sight.dendrite, sight.here.arc_um);
+      if (!std::isfinite(sight.ref_arc_um)) continue;
+      sight.strength = std::isfinite(candidate.measures.snr) ? candidate.measures.snr : 1.0;
+      out.push_back(sight);
+    }
+  }
+  return out;
+}
+
+// Reads the image at the place in one session, or says why that cannot be done.
+std::string read_session(const Scored& scored, const Stack& stack, const Frame& frame, size_t session,
+                         const std::vector<std::vector<Candidate>>& candidates, double border_um,
+                         Reading& out) {
+  if (!frame.usable) return frame.reason.empty() ? "the session could not be registered" : frame.reason;
+  const Place& place = scored.place;
+  const Evidence& evidence = *frame.evidence[place.dendrite];
+  if (!evidence.usable()) return "the dendrite is not in the field";
+  Site site{place.side, 0, place.out_um, place.depth_um};
+  if (const Sighting* s = place.in(session)) {
+    site = s->here;
+    const Candidate& c = candidates[session][s->candidate];
+    out = evidence.read(site, 0.12, 0.12, 0.5);
+    if (!out.valid()) return "hidden behind another dendrite";
+    out.site = site;
+    if (std::isfinite(c.measures.brightness)) out.excess = c.measures.brightness;
+    return "";
+  }
+  const auto& map = frame.arc_from_reference[place.dendrite];
+  const double x = place.ref_arc_um / frame.arc_step_um;
+  const auto i = std::min(static_cast<size_t>(std::max(x, 0.0)), map.size() - 1);
+  const size_t j = std::min(i + 1, map.size() - 1);
+  site.arc_um = map[i] + (x - double(i)) * (map[j] - map[i]);
+  if (!std::isfinite(site.arc_um)) return "outside the field";
+  const Vec3 at = evidence.position(site), last = stack.image.extent_um(), voxel = stack.image.voxel_um();
+  if (at.x() < border_um || at.y() < border_um || at.x() > last.x() - border_um ||
+      at.y() > last.y() - border_um || at.z() < voxel.z() || at.z() > last.z() - voxel.z())
+    return "outside the field";
+  const int arc = std::clamp(static_cast<int>(std::lround(site.arc_um / kStepUm)), 0, evidence.arcs() - 1);
+  if (evidence.hidden(arc)) return "the dendrite is hidden or lost here";
+  const size_t e = std::min(i, frame.error_um[place.dendrite].size() - 1);
+  const double error =
+      std::isfinite(frame.error_um[place.dendrite][e]) ? frame.error_um[place.dendrite][e] : 0.0;
+  out = evidence.read(site, std::min(kBox.arc_um + error, 0.8), kBox.out_um, kBox.depth_um);
+  return out.valid() ? "" : "hidden behind another dendrite";
+}
+
+// How much one spine's brightness changes between sessions: robust spread of the log ratio over places that
+// are plainly there in both, less what noise gives. A prior worth ten pairs holds it where there are few.
+double natural_change(const std::vector<Scored>& scored) {
+  constexpr double kPrior = 0.30, kPriorPairs = 10, kPlain = 8;
+  std::vector<float> off;
+  for (const Scored& p : scored)
+    for (size_t a = 0; a < p.readings.size(); ++a)
+      for (size_t b = a + 1; b < p.readings.size(); ++b) {
+        const Reading &x = p.readings[a], &y = p.readings[b];
+        if (!x.valid() || !y.valid() || x.snr() < kPlain || y.snr() < kPlain || !p.place.in(a) ||
+            !p.place.in(b))
+          continue;
+        const double noise2 = 1 / (x.snr() * x.snr()) + 1 / (y.snr() * y.snr());
+        const double d = std::log(x.excess / y.excess);
+        off.push_back(static_cast<float>(std::sqrt(std::max(d * d - noise2, 0.0) / 2)));
+      }
+  const double count = double(off.size());
+  const double found = off.empty() ? kPrior : quantile(off, 0.5) / 0.6745;
+  return std::clamp((kPrior * kPriorPairs + found * count) / (kPriorPairs + count), 0.15, 0.6);
+}
+
+void judge(std::vector<Scored>& scored, const PresencePrior& prior) {
+  for (Scored& p : scored) p.posterior = presence(p.evidence, prior);
+}
+
+// Rates of the chain from the series itself (expectation-maximisation), held by a prior of ten
+// spine-intervals.
+PresencePrior learn_rates(std::vector<Scored>& scored, PresencePrior prior) {
+  for (int round = 0; round < 4; ++round) {
+    judge(scored, prior);
+    double lost = 1.0, kept = 9.0, gained = 4.0, empty = 6.0, first = 8.0, not_first = 2.0;
+    for (const Scored& p : scored) {
+      for (size_t s = 0; s < p.posterior.present_to_absent.size(); ++s) {
+        if (!p.evidence[s].assessable || !p.evidence[s + 1].assessable) continue;
+        lost += p.posterior.present_to_absent[s];
+        kept += p.posterior.present_to_present[s];
+        gained += p.posterior.absent_to_present[s];
+        empty += p.posterior.absent_to_absent[s];
+      }
+      if (!p.posterior.present.empty() && p.evidence[0].assessable) {
+        first += p.posterior.present[0];
+        not_first += 1 - p.posterior.present[0];
+      }
+    }
+    prior.p_loss = std::clamp(lost / (lost + kept), 0.02, 0.5);
+    prior.p_gain = std::clamp(gained / (gained + empty), 0.05, 0.9);
+    prior.p_first = std::clamp(first / (first + not_first), 0.3, 0.98);
+  }
+  judge(scored, prior);
+  return prior;
+}
+
+// The same head seen from two dendrites, or twice: the dimmer reading goes.
+void drop_doubles(std::vector<Scored>& scored, const std::vector<Frame>& frames) {
+  std::stable_sort(scored.begin(), scored.end(), [](const Scored& a, const Scored& b) {
+    return a.p_spine * a.posterior.brightness > b.p_spine * b.posterior.brightness;
+  });
+  std::vector<Scored> kept;
+  for (Scored& p : scored) {
+    const bool seen = std::any_of(kept.begin(), kept.end(), [&](const Scored& q) {
+      for (size_t s = 0; s < frames.size(); ++s) {
+        if (!p.readings[s].valid() || !q.readings[s].valid()) continue;
+        Vec3 off = frames[s].evidence[p.place.dendrite]->position(p.readings[s].site) -
+                   frames[s].evidence[q.place.dendrite]->position(q.readings[s].site);
+        off.z() *= 0.35;  // depth is known a third as well
+        if (off.norm() < 0.45) return true;
+      }
+      return false;
+    });
+    if (!seen) kept.push_back(std::move(p));
+  }
+  scored = std::move(kept);
+}
+
+}  // namespace
+
+void MatchConfig::declare(Params& params) {
+  params
+      .number("min_p", min_p, {0, 1}, "1",
+              "A place counts as a spine's if its best candidate has at least this probability.")
+      .number("verdict_p", verdict_p, {0.5, 1}, "1",
+              "Present or absent is said from this probability on; below, cannot tell.")
+      .number("gate_um", gate_um, {0.1, 3}, "um",
+              "Largest distance along the dendrite between sightings of one spine.")
+      .number("moved_um", moved_um, {0, 3}, "um",
+              "A loss beside a gain within this distance is one spine that moved.")
+      .number("border_um", border_um, {0, 5}, "um",
+              "A site nearer to the field's border cannot be assessed.");
+}
+
+std::vector<Track> match_jointly(const std::vector<const Stack*>& stacks, const std::vector<Frame>& frames,
+                                 const std::vector<std::vector<Candidate>>& candidates,
+                                 const MatchConfig& config, const Context& context) {
+  const size_t n = frames.size();
+  std::vector<Scored> scored;
+  const std::vector<Place> places = link(sightings_of(frames, candidates), config.gate_um);
+
+  // Where something stands out, on every side of every dendrite in every session: not to be taken for an
+  // empty site.
+  std::vector<std::vector<std::array<std::vector<double>, 2>>> taken(n);
+  for (size_t s = 0; s < n; ++s) taken[s].resize(frames[s].dendrites.size());
+  for (const Place& place : places)
+    for (const Sighting& s : place.sightings)
+      if (candidates[s.session][s.candidate].p > 0.3)
+        taken[s.session][s.dendrite][size_t(place.side)].push_back(s.here.arc_um);
+  for (auto& session : taken)
+    for (auto& dendrite : session)
+      for (auto& side : dendrite) std::sort(side.begin(), side.end());
+
+  for (const Place& place : places) {
+    context.check_cancelled();
+    Scored p;
+    p.place = place;
+    for (const Sighting& s : place.sightings)
+      p.p_spine = std::max(p.p_spine, candidates[s.session][s.candidate].p);
+    if (p.p_spine < config.min_p) continue;
+    p.readings.resize(n);
+    p.reasons.resize(n);
+    p.evidence.resize(n);
+    for (size_t s = 0; s < n; ++s) {
+      p.reasons[s] = read_session(p, *stacks[s], frames[s], s, candidates, config.border_um, p.readings[s]);
+      if (!p.readings[s].valid()) continue;
+      const EmptyReading empty = empty_reading(*frames[s].evidence[place.dendrite], p.readings[s].site, kBox,
+                                               taken[s][place.dendrite][size_t(place.side)]);
+      p.evidence[s] = {true, p.readings[s].excess, p.readings[s].sigma, empty.mean, empty.sd};
+    }
+    scored.push_back(std::move(p));
+  }
+
+  PresencePrior prior;
+  prior.change_sd = natural_change(scored);
+  learn_rates(scored, prior);
+  drop_doubles(scored, frames);
+
+  std::stable_sort(scored.begin(), scored.end(), [](const Scored& a, const Scored& b) {
+    return std::tie(a.place.dendrite, a.place.ref_arc_um, a.place.side) <
+           std::tie(b.place.dendrite, b.place.ref_arc_um, b.place.side);
+  });
+  std::vector<Track> tracks;
+  for (const Scored& p : scored) {
+    Track t;
+    t.spine_id = static_cast<int>(tracks.size()) + 1;
+    t.side = p.place.side;
+    t.arc_um = p.place.ref_arc_um;
+    t.sessions.resize(n);
+    bool present_anywhere = false;
+    for (size_t s = 0; s < n; ++s) {
+      Track::InSession& in = t.sessions[s];
+      in.p_present = p.posterior.present[s];
+      in.reason = p.reasons[s];
+      if (!frames[s].usable) continue;
+      t.dendrite_id = frames[s].dendrites[p.place.dendrite].id;
+      if (!p.readings[s].valid()) continue;
+      const Evidence& evidence = *frames[s].evidence[p.place.dendrite];
+      if (const Sighting* sight = p.place.in(s))
+        in.measures = candidates[s][sight->candidate].measures;
+      else {
+        Site base = p.readings[s].site;
+        in.measures.head_um = evidence.position(base);
+        base.out_um = 0;
+        base.depth_um = 0;
+        in.measures.base_um = evidence.position(base);
+        in.measures.brightness = p.readings[s].excess;
+        in.measures.snr = p.readings[s].snr();
+      }
+      in.ref_um = frames[s].reference_from_session(in.measures.head_um);
+      if (in.p_present >= config.verdict_p)
+        in.state = State::present;
+      else if (in.p_present <= 1 - config.verdict_p)
+        in.state = State::absent;
+      else
+        in.reason = "the images cannot tell";
+      present_anywhere |= in.state == State::present;
+    }
+    if (!present_anywhere) continue;
+    for (size_t s = 0; s + 1 < n; ++s) {
+      const auto& q = p.posterior;
+      const State a = t.sessions[s].state, b = t.sessions[s + 1].state;
+      double v = 0.5;
+      if (a == State::present && b == State::absent) v = q.present_to_absent[s];
+      if (a == State::absent && b == State::present) v = q.absent_to_present[s];
+      if (a == State::present && b == State::present) v = q.present_to_present[s];
+      if (a == State::absent && b == State::absent) v = q.absent_to_absent[s];
+      t.p_event.push_back(v);
+    }
+    tracks.push_back(std::move(t));
+  }
+  return tracks;
+}
+
+namespace {
+
+class JointStage : public Matcher {
+ public:
+  Params params() override {
+    Params p;
+    config_.declare(p);
+    return p;
+  }
+  std::vector<Track> run(const std::vector<const Stack*>& stacks, const std::vector<Frame>& frames,
+                         const std::vector<std::vector<Candidate>>& candidates,
+                         const Context& context) const override {
+    return match_jointly(stacks, frames, candidates, config_, context);
+  }
+
+ private:
+  MatchConfig config_;
+};
+
+}  // namespace
+
+std::unique_ptr<Matcher> make_joint_stage() {
+  return std::make_unique<JointStage>();
+}
+
+}  // namespace spinechron

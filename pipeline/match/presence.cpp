@@ -1,0 +1,89 @@
+#include "match/presence.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace spinechron {
+namespace {
+
+double normal(double x, double mean, double sd) {
+  const double t = (x - mean) / sd;
+  return std::exp(-0.5 * t * t) / (sd * 2.5066282746310002);
+}
+
+// Every likelihood has a share of outliers, flat over the range of spine brightness, so that no single
+// reading decides with certainty: passing neurites, registration slips.
+constexpr double kOutliers = 0.02, kOutlierRange = 1.0;
+
+double if_present(const SiteReading& r, double brightness, double change_sd) {
+  // log-normal change, as a normal of equal spread: a reading is the sum of the changed brightness and noise
+  const double sd = std::hypot(r.sigma, change_sd * brightness);
+  return (1 - kOutliers) * normal(r.excess, brightness, sd) + kOutliers / kOutlierRange;
+}
+
+double if_absent(const SiteReading& r) {
+  return (1 - kOutliers) * normal(r.excess, r.empty_mean, r.empty_sd) + kOutliers / kOutlierRange;
+}
+
+}  // namespace
+
+PresencePosterior presence(const std::vector<SiteReading>& readings, const PresencePrior& prior) {
+  const size_t n = readings.size();
+  PresencePosterior out;
+  out.present.assign(n, 0);
+  const size_t gaps = n > 0 ? n - 1 : 0;
+  out.present_to_absent.assign(gaps, 0);
+  out.absent_to_present.assign(gaps, 0);
+  out.present_to_present.assign(gaps, 0);
+  out.absent_to_absent.assign(gaps, 0);
+  double top = 1e-3;
+  for (const SiteReading& r : readings)
+    if (r.assessable) top = std::max(top, r.excess);
+
+  using Pair = std::array<double, 2>;  // [absent, present]
+  const Pair first{1 - prior.p_first, prior.p_first};
+  const double step[2][2] = {{1 - prior.p_gain, prior.p_gain}, {prior.p_loss, 1 - prior.p_loss}};
+  double total = 0;
+  constexpr int kGrid = 25;
+  for (int g = 0; g < kGrid; ++g) {
+    const double b = top * std::exp2(-1.5 + 2.25 * g / (kGrid - 1));  // 0.35 to 1.7 of the brightest reading
+    std::vector<Pair> emission(n, Pair{1, 1}), ahead(n), behind(n, Pair{1, 1});
+    for (size_t s = 0; s < n; ++s)
+      if (readings[s].assessable)
+        emission[s] = {if_absent(readings[s]), if_present(readings[s], b, prior.change_sd)};
+    for (size_t s = 0; s < n; ++s)
+      for (int z = 0; z < 2; ++z) {
+        const double from = s == 0 ? first[z] : ahead[s - 1][0] * step[0][z] + ahead[s - 1][1] * step[1][z];
+        ahead[s][z] = from * emission[s][z];
+      }
+    for (size_t s = gaps; s-- > 0;)
+      for (int z = 0; z < 2; ++z)
+        behind[s][z] = step[z][0] * emission[s + 1][0] * behind[s + 1][0] +
+                       step[z][1] * emission[s + 1][1] * behind[s + 1][1];
+    // A spine that is never there is no spine: that history is taken out.
+    double never = first[0];
+    for (size_t s = 0; s < n; ++s) never *= emission[s][0] * (s + 1 < n ? step[0][0] : 1.0);
+    const double all = ahead[n - 1][0] + ahead[n - 1][1] - never;
+    total += all;
+    out.brightness += b * all;
+    for (size_t s = 0; s < n; ++s) out.present[s] += ahead[s][1] * behind[s][1];
+    for (size_t s = 0; s < gaps; ++s) {
+      const auto joint = [&](int a, int z) {
+        return ahead[s][a] * step[a][z] * emission[s + 1][z] * behind[s + 1][z];
+      };
+      out.present_to_absent[s] += joint(1, 0);
+      out.absent_to_present[s] += joint(0, 1);
+      out.present_to_present[s] += joint(1, 1);
+      out.absent_to_absent[s] += std::max(joint(0, 0) - never, 0.0);
+    }
+  }
+  if (total <= 0) return out;
+  for (auto* v : {&out.present, &out.present_to_absent, &out.absent_to_present, &out.present_to_present,
+                  &out.absent_to_absent})
+    for (double& p : *v) p = std::clamp(p / total, 0.0, 1.0);
+  out.brightness /= total;
+  return out;
+}
+
+}  // namespace spinechron

@@ -1,0 +1,38 @@
+#pragma once
+// Is the spine there? One site over all sessions: a hidden Markov chain of present and absent whose emissions
+// are the readings at the mapped sites. The spine's own brightness is unknown and integrated out on a grid;
+// between sessions it varies by a log-normal factor. (Forward-backward: Rabiner, Proc. IEEE 77:257, 1989.)
+
+#include <vector>
+
+namespace spinechron {
+
+/// One session's reading at the site and what an empty site would read there (all in units of the shaft's
+/// brightness).
+struct SiteReading {
+  bool assessable = false;
+  double excess = 0;
+  double sigma = 0;       ///< of the excess
+  double empty_mean = 0;  ///< what the same search finds at empty places of the same shell
+  double empty_sd = 0;
+};
+
+/// Chain and natural change; rates are a session.
+struct PresencePrior {
+  double p_first = 0.8;  ///< present in the first session, given that the site ever held a spine
+  double p_loss = 0.1;
+  double p_gain = 0.4;     ///< of an empty site that holds a spine in some other session
+  double change_sd = 0.3;  ///< standard deviation of the log brightness of one spine between sessions
+};
+
+struct PresencePosterior {
+  std::vector<double> present;                               ///< each session
+  std::vector<double> present_to_absent, absent_to_present;  ///< each interval, joint probability
+  std::vector<double> present_to_present, absent_to_absent;
+  double brightness = 0;  ///< posterior mean of the spine's brightness
+};
+
+/// Posterior given that the spine is there in at least one session.
+PresencePosterior presence(const std::vector<SiteReading>& readings, const PresencePrior& prior);
+
+}  // namespace spinechron
