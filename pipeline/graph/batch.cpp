@@ -25,10 +25,10 @@ struct GiveBack {
 /// The work of every node; the graph below only says what follows what.
 class Batch {
  public:
-  Batch(const std::vector<Series>& series, const Chain& chain, const Ends& ends, const BatchOptions& options,
+  Batch(const std::vector<Series>& series, const Plan& plan, const Ends& ends, const BatchOptions& options,
         BatchObserver& observer)
       : series_(series),
-        chain_(chain),
+        plan_(plan),
         ends_(ends),
         options_(options),
         observer_(observer),
@@ -73,14 +73,14 @@ class Batch {
                      counts.warnings, counts.format,       counts.sha256};
       session.stack = ends_.calibrate(std::move(counts), context);
     });
-    for (const auto& filter : chain_.denoise)
+    for (const auto& filter : plan_.denoise)
       step(at, "denoise",
            [&](const Context& context) { session.stack = filter->run(std::move(session.stack), context); });
   }
 
   void segment(const SessionInSeries& at) {
     step(at, "segment", [&](const Context& context) {
-      at.session().tracing = chain_.segment->run(at.session().stack, context);
+      at.session().tracing = plan_.segment->run(at.session().stack, context);
     });
   }
 
@@ -104,7 +104,7 @@ class Batch {
     step(job, "align", [&](const Context& context) {
       std::vector<Tracing> tracings;
       for (SessionJob& session : job.sessions) tracings.push_back(std::move(session.tracing));
-      job.frames = chain_.align->run(stacks(job), tracings, context);
+      job.frames = plan_.align->run(stacks(job), tracings, context);
       if (job.frames.size() != job.sessions.size())
         throw Error("the stage gave {} frames for {} sessions: report this to the stage's author",
                     job.frames.size(), job.sessions.size());
@@ -119,7 +119,7 @@ class Batch {
         if (!job.frames[i].usable) return;
         guarded(job, session.session->label, "detect", session.timings, session.failure,
                 [&](const Context& context) {
-                  session.candidates = chain_.detect->run(session.stack, job.frames[i], context);
+                  session.candidates = plan_.detect->run(session.stack, job.frames[i], context);
                 });
       });
     });
@@ -131,7 +131,7 @@ class Batch {
     step(job, "match", [&](const Context& context) {
       std::vector<std::vector<Candidate>> candidates;
       for (SessionJob& session : job.sessions) candidates.push_back(std::move(session.candidates));
-      job.tracks = chain_.match->run(stacks(job), job.frames, candidates, context);
+      job.tracks = plan_.match->run(stacks(job), job.frames, candidates, context);
     });
   }
 
@@ -228,8 +228,8 @@ class Batch {
   static Failure failure_of(const SeriesJob& job, const std::string& session, const std::string& stage,
                             const std::string& what) {
     const std::string where = session.empty() ? "" : " / ses-" + session;
-    const std::string series = job.series->stem();
-    return {series, session, stage, fmt::format("{}{} / {}: {}", series, where, stage, what)};
+    return {job.series->subject, job.series->sample, session, stage,
+            fmt::format("{}{} / {}: {}", job.series->stem(), where, stage, what)};
   }
 
   /// Runs one stage of one session or series: times it, tells the observer, turns an exception into a
@@ -281,7 +281,7 @@ class Batch {
   }
 
   const std::vector<Series>& series_;
-  const Chain& chain_;
+  const Plan& plan_;
   const Ends& ends_;
   const BatchOptions& options_;
   BatchObserver& observer_;
@@ -339,13 +339,13 @@ int threads_for(int jobs) {
   return jobs > 0 ? jobs : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-BatchReport run_batch(const std::vector<Series>& series, const Chain& chain, const Ends& ends,
+BatchReport run_batch(const std::vector<Series>& series, const Plan& plan, const Ends& ends,
                       const BatchOptions& options, BatchObserver& observer) {
   const int threads = threads_for(options.jobs);
   const tbb::global_control at_most(tbb::global_control::max_allowed_parallelism,
                                     static_cast<size_t>(threads));
   tbb::task_arena arena(threads);
-  Batch batch(series, chain, ends, options, observer);
+  Batch batch(series, plan, ends, options, observer);
   arena.execute([&] { run_graph(batch); });
   return batch.report();
 }

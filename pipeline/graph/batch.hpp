@@ -14,17 +14,21 @@
 #include <string>
 #include <vector>
 
+#include "config/plan.hpp"
 #include "core/series.hpp"
-#include "graph/chain.hpp"
+#include "graph/ends.hpp"
 
 namespace spinechron {
 
 /// Why a series has no result.
 struct Failure {
-  std::string series;   ///< "sub-01_sample-A"
+  std::string subject;  ///< without "sub-"
+  std::string sample;   ///< without "sample-"
   std::string session;  ///< label; empty: the whole series
   std::string stage;    ///< "read", "segment", ...
   std::string reason;   ///< one sentence with its context: "sub-01_sample-A / ses-stress / read: ..."
+
+  std::string stem() const { return "sub-" + subject + "_sample-" + sample; }
 };
 
 /// One stage of one session (or of a whole series) has ended well.
@@ -57,10 +61,10 @@ struct BatchReport {
   std::uint64_t most_bytes_in_flight = 0;  ///< by estimate
 };
 
-/// Runs every series through the chain. An exception ends its own series only and becomes a Failure; if
-/// several sessions of a series fail, the first of them in the order of time is named. A series whose
+/// Runs every series through the plan's stages. An exception ends its own series only and becomes a Failure;
+/// if several sessions of a series fail, the first of them in the order of time is named. A series whose
 /// estimated need is above the budget is refused with a message that says how much it needs.
-BatchReport run_batch(const std::vector<Series>& series, const Chain& chain, const Ends& ends,
+BatchReport run_batch(const std::vector<Series>& series, const Plan& plan, const Ends& ends,
                       const BatchOptions& options, BatchObserver& observer);
 
 /// Threads that `jobs` stands for.
