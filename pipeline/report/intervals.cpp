@@ -1,0 +1,92 @@
+#include "report/intervals.hpp"
+
+#include <algorithm>
+#include <boost/math/distributions/beta.hpp>
+#include <boost/math/distributions/gamma.hpp>
+#include <cmath>
+#include <limits>
+
+namespace spinechron::report {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// The quantile of a mixture by bisection of its distribution function, which rises from 0 at `low` to 1 at
+// `high`.
+template <typename Cdf>
+double quantile_by_bisection(double low, double high, double q, const Cdf& cdf) {
+  for (int i = 0; i < 60; ++i) {
+    const double middle = 0.5 * (low + high);
+    (cdf(middle) < q ? low : high) = middle;
+  }
+  return 0.5 * (low + high);
+}
+
+constexpr double kNegligible = 1e-9;  // weight of a count below which it cannot move a printed digit
+
+}  // namespace
+
+Interval clopper_pearson(int events, int trials, double confidence) {
+  if (trials <= 0) return {kNaN, kNaN};
+  const double tail = 0.5 * (1 - confidence);
+  const double k = events, n = trials;
+  return {events == 0 ? 0.0 : boost::math::quantile(boost::math::beta_distribution<>(k, n - k + 1), tail),
+          events == trials ? 1.0
+                           : boost::math::quantile(boost::math::complement(
+                                 boost::math::beta_distribution<>(k + 1, n - k), tail))};
+}
+
+Interval garwood(int events, double exposure, double confidence) {
+  if (!(exposure > 0)) return {kNaN, kNaN};
+  const double tail = 0.5 * (1 - confidence);
+  const double k = events;
+  return {events == 0 ? 0.0 : boost::math::quantile(boost::math::gamma_distribution<>(k), tail) / exposure,
+          boost::math::quantile(boost::math::complement(boost::math::gamma_distribution<>(k + 1), tail)) /
+              exposure};
+}
+
+std::vector<double> poisson_binomial(const std::vector<double>& p) {
+  std::vector<double> of_count(p.size() + 1, 0.0);
+  of_count[0] = 1;
+  for (size_t i = 0; i < p.size(); ++i) {
+    for (size_t k = i + 1; k > 0; --k) of_count[k] = of_count[k] * (1 - p[i]) + of_count[k - 1] * p[i];
+    of_count[0] *= 1 - p[i];
+  }
+  return of_count;
+}
+
+Interval beta_mixture(const std::vector<double>& p, int trials, double confidence) {
+  if (trials <= 0) return {kNaN, kNaN};
+  const std::vector<double> weight = poisson_binomial(p);
+  const double n = trials;
+  const auto cdf = [&](double x) {
+    double sum = 0;
+    for (size_t i = 0; i < weight.size(); ++i) {
+      if (weight[i] <= kNegligible) continue;
+      const double k = std::min(static_cast<double>(i), n);
+      sum += weight[i] * boost::math::cdf(boost::math::beta_distribution<>(k + 0.5, n - k + 0.5), x);
+    }
+    return sum;
+  };
+  const double tail = 0.5 * (1 - confidence);
+  return {quantile_by_bisection(0, 1, tail, cdf), quantile_by_bisection(0, 1, 1 - tail, cdf)};
+}
+
+Interval gamma_mixture(const std::vector<double>& p, double exposure, double confidence) {
+  if (!(exposure > 0)) return {kNaN, kNaN};
+  const std::vector<double> weight = poisson_binomial(p);
+  const auto cdf = [&](double x) {
+    double sum = 0;
+    for (size_t k = 0; k < weight.size(); ++k)
+      if (weight[k] > kNegligible)
+        sum +=
+            weight[k] * boost::math::cdf(boost::math::gamma_distribution<>(static_cast<double>(k) + 0.5), x);
+    return sum;
+  };
+  const double tail = 0.5 * (1 - confidence);
+  const double top = 20 + 3 * static_cast<double>(p.size());
+  return {quantile_by_bisection(0, top, tail, cdf) / exposure,
+          quantile_by_bisection(0, top, 1 - tail, cdf) / exposure};
+}
+
+}  // namespace spinechron::report

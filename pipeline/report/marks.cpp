@@ -1,0 +1,87 @@
+#include "report/marks.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "report/figure.hpp"
+
+namespace spinechron::report {
+namespace {
+
+Point along(Point p, Point direction, double by, double sideways = 0) {
+  return {p.x + by * direction.x - sideways * direction.y, p.y + by * direction.y + sideways * direction.x};
+}
+
+}  // namespace
+
+Mark arrow(Point tip, Point direction, double length, EventKind kind) {
+  const double head = 0.48 * length, half = 0.24 * length;
+  const Point tail = along(tip, direction, length);
+  const Point left = along(tip, direction, head, half), right = along(tip, direction, head, -half);
+  Mark m;
+  m.halo = 0.07 * length;
+  m.stroke_width = 0.09 * length;
+  if (kind == EventKind::eliminated) {
+    m.fill = m.stroke = kEliminatedColour;
+    const double w = 0.06 * length;
+    m.lines.push_back({{tip, left, along(tip, direction, head, w), along(tail, direction, 0, w),
+                        along(tail, direction, 0, -w), along(tip, direction, head, -w), right},
+                       true});
+    m.meaning.kind = "arrow eliminated";
+  } else {
+    m.stroke = kFormedColour;
+    m.stroke_width = 0.13 * length;
+    m.lines.push_back({{left, tip, right}, false});
+    m.lines.push_back({{tip, tail}, false});
+    m.meaning.kind = "arrow formed";
+  }
+  return m;
+}
+
+Mark ring(Point centre, double radius) {
+  Mark m;
+  m.circles.push_back({centre, radius});
+  m.stroke = kRescuedColour;
+  m.stroke_width = 0.9;
+  m.halo = 0.4;
+  m.meaning.kind = "ring rescued";
+  return m;
+}
+
+Mark cross(Point c, double r) {
+  Mark m;
+  m.lines.push_back({{{c.x - r, c.y - r}, {c.x + r, c.y + r}}, false});
+  m.lines.push_back({{{c.x - r, c.y + r}, {c.x + r, c.y - r}}, false});
+  m.stroke = kEliminatedColour;
+  m.stroke_width = 0.7;
+  m.halo = 0.3;
+  m.meaning.kind = "site eliminated";
+  return m;
+}
+
+Point Placer::direction(Point tip, Point outward) {
+  const double size = std::hypot(outward.x, outward.y);
+  const Point out = size > 0 ? Point{outward.x / size, outward.y / size} : Point{0, -1};
+  Point best = out;
+  double best_room = -1;
+  for (int degrees : {0, 25, -25, 50, -50, 75, -75}) {
+    const double a = degrees * std::numbers::pi / 180;
+    const Point d{out.x * std::cos(a) - out.y * std::sin(a), out.x * std::sin(a) + out.y * std::cos(a)};
+    double room = 1.5 * length_;
+    for (double part : {0.0, 0.5, 1.0, 1.4})
+      for (const Point& other : taken_) {
+        const Point here = along(tip, d, part * length_);
+        room = std::min(room, std::hypot(here.x - other.x, here.y - other.y));
+      }
+    room -= 0.002 * std::abs(degrees) * length_;
+    if (room > best_room) {
+      best_room = room;
+      best = d;
+    }
+  }
+  for (double part : {0.0, 0.5, 1.0, 1.4}) taken_.push_back(along(tip, best, part * length_));
+  return best;
+}
+
+}  // namespace spinechron::report

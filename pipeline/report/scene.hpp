@@ -1,0 +1,94 @@
+#pragma once
+// A drawing as a list of simple things, written as SVG and painted as PNG from the same list. Lengths are in
+// points (1/72 inch), y downwards.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace spinechron::report {
+
+struct Point {
+  double x = 0, y = 0;
+};
+
+/// A grey picture; `grey` is row by row, nx * ny.
+struct Raster {
+  size_t nx = 0, ny = 0;
+  std::vector<std::uint8_t> grey;
+};
+
+/// A raster stretched over a rectangle.
+struct Picture {
+  double x, y, width, height;
+  std::shared_ptr<const Raster> raster;
+  std::string description;  ///< for readers who do not see it
+};
+
+/// What a drawn thing stands for; carried into the SVG so that it can be found, counted and hovered.
+struct Meaning {
+  std::string kind;                                       ///< class names: "arrow eliminated"
+  std::string title;                                      ///< one plain sentence
+  std::vector<std::pair<std::string, std::string>> data;  ///< data-NAME="VALUE"
+};
+
+/// Lines, polygons and circles of one style that belong together.
+struct Mark {
+  struct Line {
+    std::vector<Point> points;
+    bool closed = false;
+  };
+  struct Circle {
+    Point centre;
+    double radius;
+  };
+  std::vector<Line> lines;
+  std::vector<Circle> circles;
+  std::string fill;          ///< "#rrggbb", empty: none
+  std::string stroke;        ///< "#rrggbb", empty: none
+  double stroke_width = 0;   ///< points
+  std::vector<double> dash;  ///< lengths on, off, ...; empty: solid
+  double halo = 0;           ///< width of a dark rim around it, so that it shows on bright ground
+  Meaning meaning;
+};
+
+struct Text {
+  enum class Anchor { start, middle, end };
+  double x, y;  ///< of the baseline
+  double size;
+  std::string text;
+  std::string colour = "#000000";
+  Anchor anchor = Anchor::start;
+  bool bold = false;
+};
+
+/// Things are painted in the order of the list.
+struct Scene {
+  double width = 0, height = 0;
+  std::string title;        ///< the drawing's name
+  std::string description;  ///< one sentence
+  std::vector<std::variant<Picture, Mark, Text>> things;
+};
+
+/// The scene as SVG: text stays text, arrows are paths, pictures are embedded PNG. `id` sets the ids in it
+/// apart from those of other drawings on a page.
+std::string to_svg(const Scene& scene, const std::string& id = "figure");
+
+/// The scene painted on white, as the bytes of a PNG file that states its resolution.
+std::string to_png(const Scene& scene, double dpi);
+
+/// A raster as the bytes of an 8-bit grey PNG file.
+std::string to_png(const Raster& raster);
+
+/// `text` for use between tags and inside quoted attributes of XML and HTML; characters that XML forbids are
+/// replaced.
+std::string escaped(const std::string& text);
+
+/// Base64 with padding.
+std::string base64(const std::string& bytes);
+
+}  // namespace spinechron::report
