@@ -1,0 +1,100 @@
+#include "segment/ridge.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spinechron {
+namespace {
+
+// One slice at one scale: keeps the larger of what is there and what this scale shows.
+void hessian_slice(const float* a, Size3 s, const Vec3& voxel, float sigma_um, float* strength,
+                   std::uint8_t* direction) {
+  const auto n = static_cast<float>(sigma_um * sigma_um);
+  const float ixx = n / static_cast<float>(voxel.x() * voxel.x());
+  const float iyy = n / static_cast<float>(voxel.y() * voxel.y());
+  const float ixy = n / static_cast<float>(4 * voxel.x() * voxel.y());
+  for (size_t y = 1; y + 1 < s.y; ++y) {
+    const float *p = a + (y - 1) * s.x, *q = a + y * s.x, *r = a + (y + 1) * s.x;
+    float* out = strength + y * s.x;
+    std::uint8_t* dir = direction + y * s.x;
+    for (size_t x = 1; x + 1 < s.x; ++x) {
+      const float xx = ixx * (q[x - 1] - 2 * q[x] + q[x + 1]);
+      const float yy = iyy * (p[x] - 2 * q[x] + r[x]);
+      const float xy = ixy * (r[x + 1] - r[x - 1] - p[x + 1] + p[x - 1]);
+      const float mean = 0.5F * (xx + yy), half = 0.5F * (xx - yy);
+      const float root = std::sqrt(half * half + xy * xy);
+      const float across = root - mean;  // minus the smallest eigenvalue
+      const float along = mean + root;   // the other one
+      // a blob falls off along the ridge too; a saddle (along > 0) does not hurt
+      const float value = across + std::min(along, 0.0F);
+      if (value > out[x]) {
+        out[x] = value;
+        dir[x] =
+            static_cast<std::uint8_t>(std::abs(half) > std::abs(xy) ? (half > 0 ? 0 : 2) : (xy > 0 ? 1 : 3));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Ridges find_ridges(const Coarse& coarse, double largest_radius_um) {
+  const Image& image = coarse.stabilised;
+  const Size3 s = image.size();
+  const Vec3 v = image.voxel_um();
+  Ridges r;
+  r.strength = Image(s, v);
+  r.direction.assign(s.count(), 0);
+  if (s.x < 3 || s.y < 3) return r;
+
+  std::vector<float> sigmas;  // beyond the 0.2 um of the coarse image
+  for (double sigma = 0.3; sigma < 0.75 * largest_radius_um; sigma *= 1.55)
+    sigmas.push_back(static_cast<float>(sigma));
+  std::vector<float> slice(s.x * s.y);
+  for (size_t z = 0; z < s.z; ++z) {
+    std::copy_n(image.slice(z), slice.size(), slice.begin());
+    double have = 0.2;
+    for (const float sigma : sigmas) {
+      const double more = std::sqrt(std::max(0.0, double(sigma) * sigma - have * have));
+      smooth_axis(slice.data(), {s.x, s.y, 1}, 0, more / v.x());
+      smooth_axis(slice.data(), {s.x, s.y, 1}, 1, more / v.y());
+      have = sigma;
+      hessian_slice(slice.data(), s, v, sigma, r.strength.slice(z), r.direction.data() + z * slice.size());
+    }
+  }
+
+  std::vector<float> projection(slice.size(), 0.0F);
+  for (size_t z = 0; z < s.z; ++z)
+    for (size_t i = 0; i < slice.size(); ++i) projection[i] = std::max(projection[i], r.strength.slice(z)[i]);
+  const auto quantile = [&](double q) {
+    const auto at = projection.begin() + static_cast<std::ptrdiff_t>(q * double(projection.size() - 1));
+    std::nth_element(projection.begin(), at, projection.end());
+    return *at;
+  };
+  r.median = quantile(0.5);
+  r.top = quantile(0.995);
+  return r;
+}
+
+std::vector<RidgePoint> ridge_points(const Ridges& ridges, float low) {
+  const Image& a = ridges.strength;
+  const Size3 s = a.size();
+  std::vector<RidgePoint> out;
+  if (s.x < 3 || s.y < 3) return out;
+  const auto row = static_cast<std::ptrdiff_t>(s.x);
+  const std::ptrdiff_t across[4] = {row, 1 - row, 1, 1 + row};  // normal to each direction
+  const size_t plane = s.x * s.y;
+  for (size_t z = 0; z < s.z; ++z)
+    for (size_t y = 1; y + 1 < s.y; ++y)
+      for (size_t x = 1; x + 1 < s.x; ++x) {
+        const float* p = a.row(y, z) + x;
+        if (!(*p > low)) continue;
+        const std::ptrdiff_t n = across[ridges.direction[(z * s.y + y) * s.x + x]];
+        if (!(*p > p[-n] && *p >= p[n])) continue;
+        if ((z > 0 && !(*p > *(p - plane))) || (z + 1 < s.z && !(*p >= *(p + plane)))) continue;
+        out.push_back({int(x), int(y), int(z), *p});
+      }
+  return out;
+}
+
+}  // namespace spinechron

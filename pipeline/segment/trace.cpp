@@ -1,0 +1,190 @@
+#include "segment/trace.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "evidence/strip.hpp"
+#include "segment/bridges.hpp"
+#include "segment/paths.hpp"
+#include "segment/refine.hpp"
+#include "segment/ridge.hpp"
+
+namespace spinechron {
+namespace {
+
+struct Branch {
+  Curve curve;
+  CrossSection section;
+  int parent = -1;
+  size_t parent_point = 0;
+};
+
+// Share of a curve's points that run beside another one: within `lateral_um` in the plane and `depth_um` in
+// depth.
+double share_beside(const Curve& curve, const Curve& other, double lateral_um, double depth_um) {
+  size_t near = 0, seen = 0;
+  for (size_t i = 0; i < curve.size(); i += 2, ++seen) {
+    const Projection p = project(other, curve[i], 0.1);
+    near +=
+        (p.foot - curve[i]).head<2>().norm() < lateral_um && std::abs(p.foot.z() - curve[i].z()) < depth_um;
+  }
+  return seen ? double(near) / double(seen) : 0.0;
+}
+
+// The axial blur of a bright dendrite makes weaker ridges above and below it, and its broad tails some beside
+// it.
+std::vector<Path> without_shadows(std::vector<Path> paths) {
+  std::stable_sort(paths.begin(), paths.end(), [](const Path& a, const Path& b) {
+    return median_strength(a) * length_um(a.points) > median_strength(b) * length_um(b.points);
+  });
+  std::vector<Path> kept;
+  for (Path& p : paths)
+    if (std::none_of(kept.begin(), kept.end(), [&](const Path& q) {
+          return median_strength(q) > median_strength(p) && share_beside(p.points, q.points, 0.9, 6.0) > 0.6;
+        }))
+      kept.push_back(std::move(p));
+  return kept;
+}
+
+bool at_border(const Vec3& p, const Image& image, double within_um) {
+  const Vec3 last = image.extent_um();
+  return p.x() < within_um || p.y() < within_um || p.x() > last.x() - within_um ||
+         p.y() > last.y() - within_um;
+}
+
+// A path whose end lies at another one's side is its branch. Returns the parent of each, -1: none.
+std::vector<int> find_parents(std::vector<Curve>& curves, const Image& image) {
+  std::vector<int> parent(curves.size(), -1);
+  const auto root_of = [&](int i) {
+    while (parent[size_t(i)] >= 0) i = parent[size_t(i)];
+    return i;
+  };
+  for (size_t i = 0; i < curves.size(); ++i) {
+    double nearest = 1.6;
+    bool back = false;
+    for (size_t j = 0; j < curves.size(); ++j) {
+      if (j == i || root_of(int(j)) == int(i)) continue;
+      for (bool at_back : {false, true}) {
+        const Vec3& tip = at_back ? curves[i].back() : curves[i].front();
+        if (at_border(tip, image, 0.5)) continue;
+        const double d = project(curves[j], tip, 0.4).distance_um;
+        if (d < nearest) nearest = d, parent[i] = int(j), back = at_back;
+      }
+    }
+    if (parent[i] >= 0 && back) std::reverse(curves[i].begin(), curves[i].end());
+  }
+  return parent;
+}
+
+// The first points of a branch lie within its parent's shaft and say nothing: they are cut off here ...
+Curve without_root(const Curve& curve, const Curve& parent, double within_um) {
+  size_t i = 0;
+  while (i + size_t(3 / kStepUm) < curve.size() && i < size_t(4 / kStepUm) &&
+         project(parent, curve[i], 0.5).distance_um < within_um)
+    ++i;
+  return Curve(curve.begin() + std::ptrdiff_t(i), curve.end());
+}
+
+// ... and replaced by the straight line to the parent's axis.
+void attach(Branch& branch, const Branch& parent) {
+  const Vec3 from = branch.curve.front();
+  size_t best = 0;
+  double nearest = std::numeric_limits<double>::infinity();
+  const Vec3 away = -end_direction(branch.curve, false, 2.0);  // into the branch
+  for (size_t k = 0; k < parent.curve.size(); ++k) {
+    // backwards along the branch's own direction, rather than to the nearest place
+    const Vec3 d = from - parent.curve[k];
+    const double distance = d.norm() + 0.5 * (d - d.dot(away) * away).norm();
+    if (distance < nearest) nearest = distance, best = k;
+  }
+  branch.parent_point = best;
+  const Vec3 to = parent.curve[best];
+  const int n = int((from - to).norm() / kStepUm);
+  Curve whole;
+  for (int k = 0; k < n; ++k) whole.push_back(to + (from - to) * (double(k) / n));
+  whole.insert(whole.end(), branch.curve.begin(), branch.curve.end());
+  branch.curve = resample(whole, kStepUm);
+}
+
+}  // namespace
+
+Tracing trace(const Stack& stack, const TraceConfig& config, const Context& context) {
+  const Image& image = stack.image;
+  if (image.size().x < 8 || image.size().y < 8 || image.size().z < 1) return {};
+  const Coarse coarse = make_coarse(image);
+  context.check_cancelled();
+  const Ridges ridges = find_ridges(coarse, config.largest_radius_um);
+  context.check_cancelled();
+  const float high =
+      std::max(float(config.threshold_noise) * ridges.median, float(config.threshold_field) * ridges.top);
+  if (!(high > 0)) return {};
+  std::vector<Path> paths =
+      link_points(ridge_points(ridges, 0.5F * high), coarse, high, config.min_branch_um);
+  std::erase_if(paths, [](const Path& p) { return length_um(p.points) < 1.5; });
+  weld_ends(paths, 3.0);
+  bridge_gaps(paths, coarse, ridges, std::max(0.35F * high, 0.1F * ridges.top), config.max_gap_um);
+  paths = without_shadows(std::move(paths));
+  std::erase_if(paths, [&](const Path& p) {
+    return length_um(p.points) < config.min_branch_um || median_strength(p) < high;
+  });
+  context.check_cancelled();
+
+  std::vector<Curve> curves;
+  for (const Path& p : paths) curves.push_back(smooth_curve(resample(p.points, kStepUm), 0.5));
+  std::vector<int> parent = find_parents(curves, image);
+  std::vector<Branch> branches(curves.size());
+  for (size_t i = 0; i < curves.size(); ++i) {
+    context.check_cancelled();
+    Branch& b = branches[i];
+    b.parent = parent[i];
+    Curve c = b.parent >= 0 ? without_root(curves[i], curves[size_t(b.parent)], 1.2) : curves[i];
+    c = resample(extend_to_border(c, image, 2.5), kStepUm);
+    if (c.size() < 8) continue;
+    c = centre_curve(image, coarse, std::move(c), 3.0, 0.8, 0.4);
+    CrossSection s = cross_section(image, c);
+    std::vector<float> radii(s.radius_um.begin(), s.radius_um.end());
+    c = centre_curve(image, coarse, std::move(c), 1.5, 0.5, quantile(radii, 0.5));
+    c = settle_free_ends(image, std::move(c), b.parent < 0 && !at_border(c.front(), image, 0.5),
+                         !at_border(c.back(), image, 0.5));
+    b.curve = resample(c, kStepUm);
+  }
+  // branches of what is dropped stand alone
+  std::vector<bool> keep(branches.size());
+  for (size_t i = 0; i < branches.size(); ++i) {
+    const bool alone = branches[i].parent < 0;
+    keep[i] = branches[i].curve.size() > 8 &&
+              length_um(branches[i].curve) >= (alone ? config.min_length_um : config.min_branch_um);
+  }
+  std::vector<size_t> order;
+  for (size_t i = 0; i < branches.size(); ++i)
+    if (keep[i]) order.push_back(i);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return branches[a].curve.size() > branches[b].curve.size(); });
+  std::vector<int> id(branches.size(), 0);
+  for (size_t k = 0; k < order.size(); ++k) id[order[k]] = int(k) + 1;
+  for (Branch& b : branches)
+    if (b.parent >= 0 && id[size_t(b.parent)] == 0) b.parent = -1;
+  // border ends may have overshot by centring; roots are attached to the final curve of the parent
+  for (const size_t i : order)
+    if (branches[i].parent >= 0) attach(branches[i], branches[size_t(branches[i].parent)]);
+
+  Tracing out;
+  for (const size_t i : order) {
+    Branch& b = branches[i];
+    Dendrite d;
+    d.id = id[i];
+    const Vec3 last = image.extent_um();
+    for (Vec3& p : b.curve) p = p.cwiseMax(Vec3::Zero()).cwiseMin(last);
+    d.centreline = std::move(b.curve);
+    const CrossSection s = cross_section(image, d.centreline);
+    d.radius_um.assign(s.radius_um.begin(), s.radius_um.end());
+    d.snr = s.snr;
+    d.parent = b.parent >= 0 ? id[size_t(b.parent)] : 0;
+    d.parent_point = b.parent_point;
+    out.push_back(std::move(d));
+  }
+  return out;
+}
+
+}  // namespace spinechron
