@@ -98,9 +98,15 @@ std::vector<Description> describe_all(const Registry& registry, const std::vecto
 std::vector<Description> describe_some(const std::vector<Description>& all, const std::string& what) {
   std::vector<Description> out;
   std::vector<std::string> names;
+  const Description* own = nullptr;  // the keys of the section that a stage stands in
   for (const Description& d : all) {
+    if (d.stage.empty()) own = &d;
     const std::string both = d.section + "." + d.stage;
-    if (d.section == what || (!d.stage.empty() && (d.stage == what || both == what))) out.push_back(d);
+    if (!d.section.empty() && d.section == what) out.push_back(d);
+    if (!d.stage.empty() && (d.stage == what || both == what)) {
+      out.push_back(*own);
+      out.push_back(d);
+    }
     for (const std::string& n : {d.section, d.stage})
       if (!n.empty() && std::find(names.begin(), names.end(), n) == names.end()) names.push_back(n);
   }

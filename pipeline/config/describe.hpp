@@ -27,8 +27,8 @@ struct Description {
 /// them (first the section's own keys, then its stages by name), then the other sections.
 std::vector<Description> describe_all(const Registry& registry, const std::vector<Section>& sections);
 
-/// Those that `what` names: a section ("segment"), a stage ("ridges") or both ("segment.ridges"). UsageError
-/// with the nearest name if there are none.
+/// Those that `what` names: a section with its stages ("segment"), or a stage ("ridges", "segment.ridges")
+/// behind its section's own keys. UsageError with the nearest name if there are none.
 std::vector<Description> describe_some(const std::vector<Description>& all, const std::string& what);
 
 /// For people, in columns: key, type, default, what is legal, meaning.

@@ -36,7 +36,7 @@ std::string did_you_mean(const std::string& name, const std::vector<std::string>
       best = n;
     }
   }
-  return best.empty() ? "" : fmt::format("; did you mean '{}'?", best);
+  return best.empty() ? "" : fmt::format(" (did you mean '{}'?)", best);
 }
 
 }  // namespace spinechron
