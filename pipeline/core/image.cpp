@@ -7,8 +7,15 @@
 namespace spinechron {
 
 float Image::sample(const Vec3& point_um) const {
-  const Vec3 v = point_um.cwiseQuotient(voxel_um_);
-  const auto outside = [](double a, size_t n) { return !(a >= 0.0 && a <= static_cast<double>(n) - 1.0); };
+  Vec3 v = point_um.cwiseQuotient(voxel_um_);
+  // the last voxel's centre divided by the voxel size may come out a rounding error beyond it
+  constexpr double rounding = 1e-9;
+  const auto outside = [](double& a, size_t n) {
+    const double last = static_cast<double>(n) - 1.0;
+    if (!(a >= -rounding && a <= last + rounding)) return true;
+    a = std::clamp(a, 0.0, last);
+    return false;
+  };
   if (empty() || outside(v.x(), size_.x) || outside(v.y(), size_.y) || outside(v.z(), size_.z))
     return std::numeric_limits<float>::quiet_NaN();
   const auto x0 = static_cast<size_t>(v.x()), y0 = static_cast<size_t>(v.y()),
