@@ -9,7 +9,7 @@ namespace spinechron {
 /// How the program ends, as clusters and scripts read it.
 enum ExitStatus : int {
   kDone = 0,         ///< all that was asked for is done
-  kSomeFailed = 1,   ///< some series failed (failures.tsv names each), or `check` found something wrong
+  kSomeFailed = 1,   ///< some series failed (failures.tsv names each with its reason)
   kWrongCall = 2,    ///< the call or the configuration is wrong, nothing was run
   kInterrupted = 3,  ///< cancelled by the user or a signal; running again does the rest
 };
