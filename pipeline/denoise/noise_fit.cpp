@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
 namespace spinechron {
 namespace {
 
-constexpr size_t kBlock = 8;           // voxels a side, in a slice
+constexpr size_t kBlock = BlockMeans::kSide;
 constexpr size_t kBlocksPerBin = 500;  // enough for 2 % of a bin's variance
 constexpr size_t kFewestBlocks = 24;
 
@@ -28,57 +29,59 @@ struct Extremes {
   size_t at_low = 0, at_high = 0, near_low = 0, near_high = 0;
 };
 
+// In lanes, since compilers may not reorder float comparisons on their own.
 Extremes find_extremes(const Image& image) {
-  Extremes e;
-  const size_t n = image.size().count();
+  constexpr size_t kLanes = 16;
+  const size_t n = image.size().count(), whole = n / kLanes * kLanes;
   const float* v = image.data();
-  for (size_t i = 0; i < n; ++i) {
+  std::array<float, kLanes> low, high;
+  low.fill(v[0]);
+  high.fill(v[0]);
+  for (size_t i = 0; i < whole; i += kLanes)
+    for (size_t k = 0; k < kLanes; ++k) {
+      low[k] = std::min(low[k], v[i + k]);
+      high[k] = std::max(high[k], v[i + k]);
+    }
+  Extremes e;
+  e.low = *std::min_element(low.begin(), low.end());
+  e.high = *std::max_element(high.begin(), high.end());
+  for (size_t i = whole; i < n; ++i) {
     e.low = std::min(e.low, v[i]);
     e.high = std::max(e.high, v[i]);
   }
-  const bool whole = std::floor(e.low) == e.low && std::floor(e.high) == e.high && e.high - e.low >= 16;
-  const float margin = whole ? 1.0F : (e.high - e.low) / 4096;
+  const bool integers = std::floor(e.low) == e.low && std::floor(e.high) == e.high && e.high - e.low >= 16;
+  const float margin = integers ? 1.0F : (e.high - e.low) / 4096;
   const float low_end = e.low + margin, high_end = e.high - margin;
-  for (size_t i = 0; i < n; ++i) {
-    e.at_low += v[i] == e.low;
-    e.at_high += v[i] == e.high;
-    e.near_low += v[i] <= low_end;
-    e.near_high += v[i] >= high_end;
+  constexpr size_t kRow = 4096;  // 32-bit counts add up faster than 64-bit ones
+  for (size_t first = 0; first < n; first += kRow) {
+    std::uint32_t at_low = 0, at_high = 0, near_low = 0, near_high = 0;
+    const size_t end = std::min(n, first + kRow);
+    for (size_t i = first; i < end; ++i) {
+      at_low += v[i] <= e.low;
+      at_high += v[i] >= e.high;
+      near_low += v[i] <= low_end;
+      near_high += v[i] >= high_end;
+    }
+    e.at_low += at_low;
+    e.at_high += at_high;
+    e.near_low += near_low - at_low;
+    e.near_high += near_high - at_high;
   }
-  e.near_low -= e.at_low;
-  e.near_high -= e.at_high;
   return e;
 }
 
-// The blocks of a stack and their means, all of them.
+// The blocks of a stack, seen through differences.
 class Grid {
  public:
-  explicit Grid(const Image& image) : image_(image) {
-    const Size3 s = image.size();
-    nx_ = s.x / kBlock;
-    ny_ = s.y >= 2 ? (s.y - 2) / kBlock : 0;
-    nz_ = s.z;
-    means_.assign(nx_ * ny_ * nz_, 0.0F);
-    for (size_t z = 0; z < nz_; ++z)
-      for (size_t by = 0; by < ny_; ++by) {
-        float* out = means_.data() + (z * ny_ + by) * nx_;
-        for (size_t y = 0; y < kBlock; ++y) {
-          const float* row = image.row(1 + by * kBlock + y, z);
-          for (size_t bx = 0; bx < nx_; ++bx)
-            for (size_t x = 0; x < kBlock; ++x) out[bx] += row[bx * kBlock + x];
-        }
-        for (size_t bx = 0; bx < nx_; ++bx) out[bx] /= kBlock * kBlock;
-      }
-  }
-  size_t nx() const { return nx_; }
-  size_t ny() const { return ny_; }
-  bool deep() const { return nz_ >= 3; }
+  Grid(const Image& image, const BlockMeans& means) : image_(image), mean_(means) {}
+  size_t nx() const { return mean_.nx(); }
+  size_t ny() const { return mean_.ny(); }
+  bool deep() const { return mean_.nz() >= 3; }
   size_t first_z() const { return deep() ? 1 : 0; }
-  size_t end_z() const { return deep() ? nz_ - 1 : nz_; }
-  float mean(size_t bx, size_t by, size_t z) const { return means_[(z * ny_ + by) * nx_ + bx]; }
+  size_t end_z() const { return deep() ? mean_.nz() - 1 : mean_.nz(); }
   float mean3(size_t bx, size_t by, size_t z) const {
-    if (!deep()) return mean(bx, by, z);
-    return 0.25F * (mean(bx, by, z - 1) + 2 * mean(bx, by, z) + mean(bx, by, z + 1));
+    if (!deep()) return mean_(bx, by, z);
+    return 0.25F * (mean_(bx, by, z - 1) + 2 * mean_(bx, by, z) + mean_(bx, by, z + 1));
   }
   // Brightness expected of a block from voxels that are not its own.
   float predictor(size_t bx, size_t by, size_t z) const {
@@ -88,25 +91,24 @@ class Grid {
       weight += w;
     };
     if (bx > 0) take(mean3(bx - 1, by, z), 1);
-    if (bx + 1 < nx_) take(mean3(bx + 1, by, z), 1);
+    if (bx + 1 < nx()) take(mean3(bx + 1, by, z), 1);
     if (by > 0) take(mean3(bx, by - 1, z), 1);
-    if (by + 1 < ny_) take(mean3(bx, by + 1, z), 1);
-    if (z >= 2 && deep()) take(mean(bx, by, z - 2), 1);
-    if (z + 2 < nz_ && deep()) take(mean(bx, by, z + 2), 1);
-    return weight > 0 ? sum / weight : mean(bx, by, z);
+    if (by + 1 < ny()) take(mean3(bx, by + 1, z), 1);
+    if (z >= 2 && deep()) take(mean_(bx, by, z - 2), 1);
+    if (z + 2 < mean_.nz() && deep()) take(mean_(bx, by, z + 2), 1);
+    return weight > 0 ? sum / weight : mean_(bx, by, z);
   }
   // False where a voxel of the block is at or above `ceiling`.
   bool look(size_t bx, size_t by, size_t z, float ceiling, Block& out) const;
 
  private:
   const Image& image_;
-  size_t nx_ = 0, ny_ = 0, nz_ = 0;
-  std::vector<float> means_;
+  const BlockMeans& mean_;
 };
 
 bool Grid::look(size_t bx, size_t by, size_t z, float ceiling, Block& out) const {
   std::array<std::array<float, kBlock>, kBlock + 2> r;
-  const size_t x0 = bx * kBlock, y0 = by * kBlock;
+  const size_t x0 = BlockMeans::first_x(bx), y0 = BlockMeans::first_y(by) - 1;
   for (size_t y = 0; y < kBlock + 2; ++y) {
     const float* here = image_.row(y0 + y, z) + x0;
     const float* up = deep() ? image_.row(y0 + y, z - 1) + x0 : here;
@@ -259,7 +261,8 @@ Line fit_line(const std::vector<Bin>& bins, double tiny) {
 
 }  // namespace
 
-NoiseModel fit_noise(const Image& counts, double lowest, double highest, const Context& context) {
+NoiseModel fit_noise(const Image& counts, const BlockMeans& means, double lowest, double highest,
+                     const Context& context) {
   NoiseModel model;
   if (counts.empty()) return model;
   const Extremes e = find_extremes(counts);
@@ -276,7 +279,7 @@ NoiseModel fit_noise(const Image& counts, double lowest, double highest, const C
     model.clipped_fraction = static_cast<double>(e.at_low) / all;
   context.check_cancelled();
 
-  const Grid grid(counts);
+  const Grid grid(counts, means);
   struct Candidate {
     float predictor;
     std::uint32_t index;
@@ -289,9 +292,18 @@ NoiseModel fit_noise(const Image& counts, double lowest, double highest, const C
             {grid.predictor(bx, by, z), static_cast<std::uint32_t>((z * grid.ny() + by) * grid.nx() + bx)});
   model.gain = range / 1e5;  // without visible noise: as many photons as float can tell apart
   if (candidates.size() < kFewestBlocks) return model;
-  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+  constexpr std::array<double, 17> kEdges = {0,   0.1,  0.2,  0.3,  0.4,   0.5,   0.6,   0.7, 0.8,
+                                             0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1.0};
+  constexpr size_t kDarkBins = 5;
+  const auto edge = [&](size_t i) {
+    return static_cast<size_t>(kEdges[i] * static_cast<double>(candidates.size()));
+  };
+  const auto darker = [](const Candidate& a, const Candidate& b) {
     return a.predictor != b.predictor ? a.predictor < b.predictor : a.index < b.index;
-  });
+  };
+  for (size_t i = kEdges.size() - 2; i > 0; --i)
+    std::nth_element(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(edge(i)),
+                     candidates.begin() + static_cast<std::ptrdiff_t>(edge(i + 1)), darker);
   context.check_cancelled();
 
   const float ceiling = model.saturated_fraction > 0 ? e.high : std::numeric_limits<float>::max();
@@ -306,14 +318,10 @@ NoiseModel fit_noise(const Image& counts, double lowest, double highest, const C
     }
     return out;
   };
-  constexpr std::array<double, 17> kEdges = {0,   0.1,  0.2,  0.3,  0.4,   0.5,   0.6,   0.7, 0.8,
-                                             0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1.0};
-  constexpr size_t kDarkBins = 5;
   std::vector<std::vector<Block>> groups;
   std::vector<Block> dark_blocks;
   for (size_t i = 0; i + 1 < kEdges.size(); ++i) {
-    const auto n = static_cast<double>(candidates.size());
-    groups.push_back(look(static_cast<size_t>(kEdges[i] * n), static_cast<size_t>(kEdges[i + 1] * n)));
+    groups.push_back(look(edge(i), edge(i + 1)));
     if (i < kDarkBins) dark_blocks.insert(dark_blocks.end(), groups.back().begin(), groups.back().end());
   }
   if (dark_blocks.empty()) return model;
