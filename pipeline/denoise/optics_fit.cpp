@@ -16,7 +16,7 @@ constexpr size_t kWindows = 200, kColumns = 24, kFewest = 8;
 constexpr size_t kMostSpectra = 1000;  // of all columns together
 constexpr double kLateralPrior_um = 0.22, kLateralPriorSpread = 0.40;
 constexpr double kAxialPrior_um = 0.90, kAxialPriorSpread = 0.35;
-constexpr double kRadius_um = 0.5, kRadiusSpread = 0.2;  // of dendrites
+constexpr double kRadius_um = 0.6, kRadiusSpread = 0.2;  // of dendrites
 constexpr double kThickness_um = 0.22;                   // sigma of a dendrite along z
 constexpr double kFineFrom = 3.5, kFineTo = 7.0;         // radians per um
 constexpr double kScaleFrom = 1.2, kScaleTo = 4.0;       // power by which windows are made comparable
@@ -181,7 +181,7 @@ double fit_axial(const WindowSpectra& spectra, const std::vector<Window>& column
   std::vector<std::vector<double>> by_lag(most_lag + 1);
   std::vector<double> scale;
   for (const Window& c : columns) {
-    const auto power = spectra.shared_by_lag(c.x, c.y, most_lag);
+    const auto power = spectra.shared_by_lag(c.x, c.y, most_lag, kFineTo);
     double sum = 0;
     for (size_t r = 0; r < spectra.rings(); ++r)
       if (spectra.frequency(r) > kScaleFrom && spectra.frequency(r) < kScaleTo) sum += power[1][r];

@@ -31,8 +31,10 @@ WindowSpectra::WindowSpectra(const Image& image, double side_um) : image_(image)
     for (size_t x = 0; x < side; ++x) {
       const double k = std::hypot(frequency(x, image.voxel_um().x()), frequency(y, image.voxel_um().y()));
       const auto ring = static_cast<size_t>(std::lround(k / step_));
-      ring_.push_back(ring < counts_.size() ? static_cast<int>(ring) : -1);
-      if (ring < counts_.size()) counts_[ring] += 1;
+      const size_t index = y * side + x, negative = (side - y) % side * side + (side - x) % side;
+      if (ring >= counts_.size() || negative < index) continue;
+      frequencies_.push_back({index, negative, ring});
+      counts_[ring] += 1;
     }
 }
 
@@ -50,16 +52,25 @@ void WindowSpectra::cut(size_t x, size_t y, size_t z, float* out) const {
   }
 }
 
+void WindowSpectra::transform(std::vector<std::complex<float>>& windows) const {
+  const int n = static_cast<int>(side_);
+  cv::Mat m(n, n, CV_32FC2, windows.data());
+  cv::dft(m, m);
+}
+
 namespace {
 
 // Spectra of two real windows from the one of a + ib: A = (S(k) + S*(-k)) / 2, B = (S(k) - S*(-k)) / 2i.
 struct Pair {
   std::complex<float> a, b;
 };
-Pair split(const std::complex<float>* s, size_t side, size_t x, size_t y) {
-  const std::complex<float> here = s[y * side + x];
-  const std::complex<float> there = std::conj(s[((side - y) % side) * side + (side - x) % side]);
-  return {0.5F * (here + there), std::complex<float>(0, -0.5F) * (here - there)};
+Pair split(const std::complex<float>& here, const std::complex<float>& negative) {
+  const std::complex<float> there = std::conj(negative), difference = here - there;
+  return {0.5F * (here + there), {0.5F * difference.imag(), -0.5F * difference.real()}};
+}
+
+double shared_power(const std::complex<float>& a, const std::complex<float>& b) {
+  return a.real() * b.real() + a.imag() * b.imag();
 }
 
 }  // namespace
@@ -69,47 +80,41 @@ std::vector<double> WindowSpectra::shared(size_t x, size_t y, size_t za, size_t 
   auto* parts = reinterpret_cast<float*>(s.data());
   cut(x, y, za, parts);
   cut(x, y, zb, parts + 1);
-  const int n = static_cast<int>(side_);
-  cv::Mat m(n, n, CV_32FC2, s.data());
-  cv::dft(m, m);
+  transform(s);
   std::vector<double> power(counts_.size());
-  for (size_t v = 0; v < side_; ++v)
-    for (size_t u = 0; u < side_; ++u)
-      if (const int ring = ring_[v * side_ + u]; ring >= 0) {
-        const Pair p = split(s.data(), side_, u, v);
-        power[static_cast<size_t>(ring)] += p.a.real() * p.b.real() + p.a.imag() * p.b.imag();
-      }
+  for (const Frequency& f : frequencies_) {
+    const Pair p = split(s[f.index], s[f.negative]);
+    power[f.ring] += shared_power(p.a, p.b);
+  }
   for (size_t r = 0; r < power.size(); ++r) power[r] /= std::max(counts_[r], 1.0);
   return power;
 }
 
-std::vector<std::vector<double>> WindowSpectra::shared_by_lag(size_t x, size_t y, size_t most_lag) const {
-  const size_t nz = image_.size().z, area = side_ * side_;
-  std::vector<std::complex<float>> spectra(nz * area), s(area);
+std::vector<std::vector<double>> WindowSpectra::shared_by_lag(size_t x, size_t y, size_t most_lag,
+                                                              double most_frequency) const {
+  std::vector<Frequency> used;
+  for (const Frequency& f : frequencies_)
+    if (frequency(f.ring) <= most_frequency) used.push_back(f);
+  const size_t nz = image_.size().z, n = used.size();
+  std::vector<std::complex<float>> spectra(nz * n), s(side_ * side_);
   for (size_t z = 0; z < nz; z += 2) {
     std::fill(s.begin(), s.end(), std::complex<float>());
     auto* parts = reinterpret_cast<float*>(s.data());
+    const bool two = z + 1 < nz;
     cut(x, y, z, parts);
-    if (z + 1 < nz) cut(x, y, z + 1, parts + 1);
-    const int n = static_cast<int>(side_);
-    cv::Mat m(n, n, CV_32FC2, s.data());
-    cv::dft(m, m);
-    for (size_t v = 0; v < side_; ++v)
-      for (size_t u = 0; u < side_; ++u) {
-        const Pair p = split(s.data(), side_, u, v);
-        spectra[z * area + v * side_ + u] = p.a;
-        if (z + 1 < nz) spectra[(z + 1) * area + v * side_ + u] = p.b;
-      }
+    if (two) cut(x, y, z + 1, parts + 1);
+    transform(s);
+    for (size_t i = 0; i < n; ++i) {
+      const Pair p = split(s[used[i].index], s[used[i].negative]);
+      spectra[z * n + i] = p.a;
+      if (two) spectra[(z + 1) * n + i] = p.b;
+    }
   }
   std::vector<std::vector<double>> power(most_lag + 1, std::vector<double>(counts_.size()));
   for (size_t lag = 0; lag <= most_lag; ++lag) {
-    for (size_t z = 0; z + lag < nz; ++z) {
-      const std::complex<float>* a = spectra.data() + z * area;
-      const std::complex<float>* b = spectra.data() + (z + lag) * area;
-      for (size_t i = 0; i < area; ++i)
-        if (ring_[i] >= 0)
-          power[lag][static_cast<size_t>(ring_[i])] += a[i].real() * b[i].real() + a[i].imag() * b[i].imag();
-    }
+    for (size_t z = 0; z + lag < nz; ++z)
+      for (size_t i = 0; i < n; ++i)
+        power[lag][used[i].ring] += shared_power(spectra[z * n + i], spectra[(z + lag) * n + i]);
     for (size_t r = 0; r < counts_.size(); ++r) power[lag][r] /= std::max(counts_[r], 1.0);
   }
   return power;

@@ -1,6 +1,7 @@
 #pragma once
 // Power that slices share, by spatial frequency: the raw material of the optics fit.
 
+#include <complex>
 #include <vector>
 
 #include "core/image.hpp"
@@ -20,17 +21,25 @@ class WindowSpectra {
 
   /// Real part of the mean cross power of slices za and zb in the window whose corner is (x, y), by ring.
   std::vector<double> shared(size_t x, size_t y, size_t za, size_t zb) const;
-  /// The same of all pairs `lag` slices apart, summed over the stack: [lag][ring], lag from 0.
-  std::vector<std::vector<double>> shared_by_lag(size_t x, size_t y, size_t most_lag) const;
+  /// The same of all pairs `lag` slices apart, summed over the stack, of frequencies up to `most_frequency`
+  /// (0 in the rings beyond): [lag][ring], lag from 0.
+  std::vector<std::vector<double>> shared_by_lag(size_t x, size_t y, size_t most_lag,
+                                                 double most_frequency) const;
 
  private:
+  // One of a frequency and its negative: real windows say the same at both.
+  struct Frequency {
+    size_t index, negative;  // in the transform
+    size_t ring;
+  };
   void cut(size_t x, size_t y, size_t z, float* out) const;
+  void transform(std::vector<std::complex<float>>& windows) const;
 
   const Image& image_;
   size_t side_ = 0;
   double step_ = 0;
-  std::vector<float> taper_;    // side x side, sum 1
-  std::vector<int> ring_;       // of each frequency, -1 outside
+  std::vector<float> taper_;  // side x side, sum 1
+  std::vector<Frequency> frequencies_;
   std::vector<double> counts_;  // frequencies in each ring
 };
 
