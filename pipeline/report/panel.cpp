@@ -7,10 +7,11 @@
 namespace spinechron::report {
 namespace {
 
-constexpr double kOffsetReach_um = 4.0;  // Gaussian sigma of the local correction
-constexpr double kCoarse_um = 2.0;       // spacing at which the correction is computed
-constexpr double kDepthStep_um = 0.5;    // spacing at which the nearest dendrites are looked up
-constexpr double kHardlyFarther_um = 1.5;
+constexpr double kOffsetReach_um = 4.0;    // Gaussian sigma of the local correction
+constexpr double kCoarse_um = 2.0;         // spacing at which the correction is computed
+constexpr double kDepthStep_um = 0.5;      // spacing at which the nearest dendrites are looked up
+constexpr double kHardlyFarther_um = 1.5;  // a dendrite this much farther than the nearest counts in full
+constexpr double kFarther_um = 4.0;        // and from here not at all
 
 Vec3 at(const Curve& curve, const std::vector<double>& arcs, double arc_um) {
   const auto next = std::upper_bound(arcs.begin(), arcs.end(), arc_um);
@@ -23,14 +24,17 @@ Vec3 at(const Curve& curve, const std::vector<double>& arcs, double arc_um) {
 
 // Depths of the dendrites that matter at places of the reference frame, on a coarse grid.
 struct Depths {
+  struct Depth {
+    double z_um, weight;  // 1: the nearest dendrite, or hardly farther away
+  };
   double x0, y0;
   size_t nx, ny;
-  std::vector<std::vector<double>> z;  // of every node: depths
+  std::vector<std::vector<Depth>> nodes;
 
   Depths(const SeriesResult& result, const PanelGrid& grid) : x0(grid.x0_um), y0(grid.y0_um) {
     nx = static_cast<size_t>(static_cast<double>(grid.nx) * grid.pixel_um / kDepthStep_um) + 1;
     ny = static_cast<size_t>(static_cast<double>(grid.ny) * grid.pixel_um / kDepthStep_um) + 1;
-    z.resize(nx * ny);
+    nodes.resize(nx * ny);
     const Tracing& dendrites = result.sessions.at(result.reference).frame.dendrites;
     for (size_t j = 0; j < ny; ++j)
       for (size_t i = 0; i < nx; ++i) {
@@ -46,16 +50,18 @@ struct Depths {
           if (!d.centreline.empty()) found.push_back(nearest);
         }
         if (found.empty()) continue;
-        const double limit =
-            std::sqrt(std::min_element(found.begin(), found.end())->first) + kHardlyFarther_um;
-        for (const auto& [d2, depth] : found)
-          if (std::sqrt(d2) <= limit) z[j * nx + i].push_back(depth);
+        const double nearest = std::sqrt(std::min_element(found.begin(), found.end())->first);
+        for (const auto& [d2, depth] : found) {
+          const double farther = std::sqrt(d2) - nearest;
+          const double w = std::clamp((kFarther_um - farther) / (kFarther_um - kHardlyFarther_um), 0.0, 1.0);
+          if (w > 0) nodes[j * nx + i].push_back({depth, w});
+        }
       }
   }
-  const std::vector<double>& near(double x, double y) const {
+  const std::vector<Depth>& near(double x, double y) const {
     const auto i = static_cast<size_t>(std::lround((x - x0) / kDepthStep_um));
     const auto j = static_cast<size_t>(std::lround((y - y0) / kDepthStep_um));
-    return z[std::min(j, ny - 1) * nx + std::min(i, nx - 1)];
+    return nodes[std::min(j, ny - 1) * nx + std::min(i, nx - 1)];
   }
 };
 
@@ -167,6 +173,7 @@ std::vector<float> project_panel(const SeriesResult& result, size_t session, con
       offset[j * cx + i] = map(p) - rigid(p);
     }
   const double step = 0.5 * in.image.voxel_um().z();
+  const float nan = std::numeric_limits<float>::quiet_NaN();
   for (size_t j = 0; j < grid.ny; ++j)
     for (size_t i = 0; i < grid.nx; ++i) {
       const size_t ci = i / coarse, cj = j / coarse;
@@ -176,12 +183,23 @@ std::vector<float> project_panel(const SeriesResult& result, size_t session, con
       const Vec3 shift =
           (1 - fy) * ((1 - fx) * node[0] + fx * node[1]) + fy * ((1 - fx) * node[cx] + fx * node[cx + 1]);
       const Vec3 flat = position(static_cast<double>(i), static_cast<double>(j), 0);
-      float best = std::numeric_limits<float>::quiet_NaN();
-      for (double depth : depths.near(flat.x(), flat.y()))
+      // Dendrites farther away fade out, so that no edge shows where the nearest one changes.
+      float in_full = nan;
+      std::vector<std::pair<float, float>> others;  // value, weight
+      for (const Depths::Depth& depth : depths.near(flat.x(), flat.y())) {
+        float best = nan;
         for (double dz = -slab_um; dz <= slab_um + 1e-9; dz += step) {
-          const float v = in.image.sample(rigid(Vec3(flat.x(), flat.y(), depth + dz)) + shift);
+          const float v = in.image.sample(rigid(Vec3(flat.x(), flat.y(), depth.z_um + dz)) + shift);
           if (!std::isnan(v) && !(v <= best)) best = v;
         }
+        if (std::isnan(best)) continue;
+        if (depth.weight < 1)
+          others.emplace_back(best, static_cast<float>(depth.weight));
+        else if (!(best <= in_full))
+          in_full = best;
+      }
+      float best = in_full;
+      for (const auto& [v, w] : others) best = std::max(best, in_full + w * (v - in_full));
       out[j * grid.nx + i] = best;
     }
   return out;

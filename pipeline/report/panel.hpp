@@ -38,8 +38,8 @@ class SessionMap {
 };
 
 /// Maximum projection of a session on the grid, photons, row by row: over the depths within `slab_um` of the
-/// dendrite nearest to the pixel (and of any other that is hardly farther away). NaN where the session shows
-/// nothing.
+/// dendrite nearest to the pixel, and of others hardly farther away (fading out with distance). NaN where the
+/// session shows nothing.
 std::vector<float> project_panel(const SeriesResult& result, size_t session, const PanelGrid& grid,
                                  double slab_um);
 

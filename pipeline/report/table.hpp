@@ -4,18 +4,13 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
+
+#include "io/table.hpp"
 
 namespace spinechron::report {
 
-/// What a column means.
-struct Column {
-  std::string name;                                         ///< "arc_um"
-  std::string description;                                  ///< one sentence
-  std::string units;                                        ///< "um", "1" for pure numbers, "" for texts
-  std::vector<std::pair<std::string, std::string>> levels;  ///< legal texts and their meaning
-};
+using Column = ColumnMeaning;
 
 /// A number that reads back exactly; "n/a" for NaN.
 std::string cell(double number);
@@ -28,7 +23,6 @@ struct Table {
   std::vector<std::vector<std::string>> rows;  ///< cells as they are written; as long as `columns`
 
   std::string tsv() const;
-  std::string json() const;                                   ///< the sidecar
   std::optional<size_t> find(const std::string& name) const;  ///< index of a column
   /// Writes `path` (.tsv) and its sidecar (.json).
   void write(const std::filesystem::path& path) const;

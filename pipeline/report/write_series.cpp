@@ -1,7 +1,11 @@
 #include "report/write_series.hpp"
 
+#include <fmt/format.h>
+
 #include "io/files.hpp"
+#include "io/swc.hpp"
 #include "report/figure.hpp"
+#include "report/label_stack.hpp"
 #include "report/tables.hpp"
 
 namespace spinechron::report {
@@ -22,6 +26,20 @@ void write_series(const SeriesResult& result, const ReportContext& context, cons
   dendrites_table(result).write(file("_dendrites.tsv"));
   rates_table(result, all_dynamics, context.config).write(file("_rates.tsv"));
   fates_table(result, all_events).write(file("_fates.tsv"));
+
+  for (size_t s = 0; s < result.sessions.size(); ++s) {
+    const SessionResult& in = result.sessions[s];
+    if (!in.frame.usable) continue;
+    const auto session_file = [&](const std::string& ending) {
+      return (out_dir / ("sub-" + result.series.subject) / ("ses-" + in.session.label) / "micr" /
+              fmt::format("sub-{}_ses-{}_sample-{}{}", result.series.subject, in.session.label,
+                          result.series.sample, ending))
+          .string();
+    };
+    write_swc(session_file("_dendrites.swc"), in.frame.dendrites);
+    if (context.config.label_stacks)
+      write_labels(session_file("_desc-spines_dseg.ome.tif"), label_stack(result, s));
+  }
 
   const Scene picture = figure(result, all_events, context.config);
   write_file(file("_figure.svg").string(), to_svg(picture));
