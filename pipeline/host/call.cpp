@@ -117,7 +117,8 @@ void Call::run(const std::function<int32_t()>& function) {
       if (!failed_.empty()) refuse(failed_ + " (it called host->fail and yet returned SC_OK)");
       return;
     case SC_FAILED:
-      refuse(failed_.empty() ? "it failed without saying why; its author should call host->fail" : failed_);
+      if (failed_.empty()) refuse("it failed without saying why; its author should call host->fail");
+      throw Failed("{}: {}", who_, failed_);
     case SC_CANCELLED:
       context_.check_cancelled();
       refuse("it returned SC_CANCELLED although nobody cancelled it");

@@ -22,6 +22,13 @@ struct Sinks {
   std::function<void(const sc_track&)> track;
 };
 
+/// The stage failed by its own account: the message is what it gave host->fail. (Any other Error of a call
+/// says what the plugin did wrong.)
+class Failed : public Error {
+ public:
+  using Error::Error;
+};
+
 class Call {
  public:
   /// `who` begins every error: "plugin tophat (/path/tophat.so), denoise stage 'tophat'".

@@ -22,13 +22,13 @@
 #include <cstdint>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "spinechron_plugin.h"
@@ -211,16 +211,14 @@ class Params {
 
   const std::vector<sc_param>& rows() const { return rows_; }
   void assign(T& stage, const sc_value* values) const {
-    for (std::size_t i = 0; i < fields_.size(); ++i)
-      std::visit([&](auto field) { set(stage.*field, values[i]); }, fields_[i]);
+    for (std::size_t i = 0; i < setters_.size(); ++i) setters_[i](stage, values[i]);
   }
 
  private:
-  using Field =
-      std::variant<bool T::*, int T::*, double T::*, std::string T::*, std::vector<std::string> T::*>;
-  void add(const sc_param& row, Field field) {
+  template <typename Field>
+  void add(const sc_param& row, Field T::*field) {
     rows_.push_back(row);
-    fields_.push_back(field);
+    setters_.push_back([field](T& stage, const sc_value& v) { set(stage.*field, v); });
   }
   const char* keep(std::string text) { return texts_.emplace_back(std::move(text)).c_str(); }
   static void set(bool& field, const sc_value& v) { field = v.integer != 0; }
@@ -243,7 +241,7 @@ class Params {
 
   T fresh_{};
   std::vector<sc_param> rows_;
-  std::vector<Field> fields_;
+  std::vector<std::function<void(T&, const sc_value&)>> setters_;
   std::deque<std::string> texts_;  // addresses stay
 };
 
