@@ -44,13 +44,14 @@ class Grower {
     const auto mains = std::max<long>(1, std::lround(area / kFieldPerMain));
     const bool tangled = config_.scene != "simple";
     Random random(seed_, "dendrites");
-    for (long i = 0; i < mains; ++i) add_main(tangled, i, random);
+    const double course = random.uniform(0, 2 * kPi);  // simple: dendrites run side by side
+    for (long i = 0; i < mains; ++i) add_main(tangled, i, course, random);
     if (tissue_.dendrites.empty())
       throw Error("phantom: no dendrite fits into the field: make it larger or deeper, or change seed");
     if (tangled)
       for (long i = 0; i < std::max<long>(1, mains * 2 / 3); ++i) add_branch(random);
     Random axons(seed_, "axons");
-    const long n_axons = std::max<long>(1, (tangled ? 2 : 1) * mains);
+    const long n_axons = mains + (tangled ? 1 : 0);
     for (long i = 0; i < n_axons; ++i) add_axon(i % 3 == 0, axons);
     Random clutter(seed_, "clutter");
     add_out_of_focus(std::max<long>(1, mains / (config_.in_vivo() ? 1 : 2)), clutter);
@@ -64,10 +65,11 @@ class Grower {
             random.uniform(z_low, z_high) * extent_.z()};
   }
 
-  void add_main(bool tangled, long number, Random& random) {
+  void add_main(bool tangled, long number, double course, Random& random) {
     const double wanted = 0.75 * std::min(extent_.x(), extent_.y());
-    for (int attempt = 0; attempt < 300; ++attempt) {
-      Curve line = crossing_path(anywhere(0.3, 0.7, random), random.uniform(0, 2 * kPi),
+    for (int attempt = 0; attempt < 600; ++attempt) {
+      Curve line = crossing_path(anywhere(0.3, 0.7, random),
+                                 tangled ? random.uniform(0, 2 * kPi) : course + random.uniform(-0.4, 0.4),
                                  random.normal(0, 0.04), {}, extent_, random);
       if (tangled && number % 3 == 2) line.resize(size_t(double(line.size()) * random.uniform(0.55, 0.75)));
       if (length_inside_um(line, extent_) < wanted * (tangled ? 0.6 : 1) || !keeps_depth(line, extent_))
@@ -75,14 +77,15 @@ class Grower {
       bool fits = true;
       for (const auto& other : tissue_.dendrites) {
         const Separation s = separation(line, other.line, extent_, 4.0);
-        fits = fits && (tangled ? s.depth_um > 4.0 : s.lateral_um > 6.0);
+        fits = fits && (tangled ? s.depth_um > 4.0 && s.near_length_um < 16 : s.lateral_um > 5.0);
       }
       // In a tangled scene the last third of the attempts gives up the wish that dendrites cross.
-      if (fits && tangled && number == 1 && attempt < 200)
+      if (fits && tangled && number == 1 && attempt < 400)
         fits = separation(line, tissue_.dendrites[0].line, extent_, 1.0).depth_um < 1e8;
       if (!fits) continue;
-      const double mean =
-          config_.thick_trunk && number == 0 ? random.uniform(1.0, 1.5) : random.uniform(0.32, 0.65);
+      const double mean = config_.thick_trunk && number == 0
+                              ? random.uniform(1.0, 1.5)
+                              : std::clamp(random.normal(0.42, 0.09), 0.3, 0.7);
       Neurite dendrite{Neurite::Kind::dendrite, std::move(line), {}, random.uniform(0.8, 1.2), -1};
       dendrite.radius_um = dendrite_radius(dendrite.line.size(), mean, random);
       tissue_.dendrites.push_back(std::move(dendrite));
@@ -168,22 +171,23 @@ class Grower {
                   random.uniform(0, extent_.z()));
     };
     auto punctum = [&](const Vec3& at, double low, double high) {
-      tissue_.blobs.push_back({at, random.uniform(0.12, 0.30), random.uniform(low, high), false});
+      tissue_.blobs.push_back({at, random.uniform(0.12, 0.35), random.uniform(low, high), false});
     };
-    for (long i = 0; i < long(volume / 1500); ++i) punctum(box(), 0.15, 0.9);
+    for (long i = 0; i < long(volume / 1200); ++i) punctum(box(), 0.2, 1.0);
     for (long i = 0; i < long(volume / 12000); ++i) {
       Vec3 p = box();
       double heading = random.uniform(0, 2 * kPi);
       for (size_t k = 0, n = 4 + random.index(8); k < n; ++k) {
-        punctum(p, 0.1, 0.5);
+        punctum(p, 0.15, 0.6);
         heading += random.normal(0, 0.3);
         p += random.uniform(0.4, 1.0) * Vec3(std::cos(heading), std::sin(heading), random.normal(0, 0.4));
       }
     }
-    for (long i = 0; i < long(volume / 15000); ++i) {
+    for (long i = 0; i < long(volume / 10000); ++i) {
       const Vec3 centre = box();
       for (size_t k = 0, n = 6 + random.index(16); k < n; ++k)
-        punctum(centre + Vec3(random.normal(0, 1.0), random.normal(0, 0.8), random.normal(0, 1.0)), 0.1, 0.4);
+        punctum(centre + Vec3(random.normal(0, 1.0), random.normal(0, 0.8), random.normal(0, 1.0)), 0.15,
+                0.6);
     }
     for (long i = 0; i < long(volume / 40); ++i) punctum(box(), 0.01, 0.08);
   }

@@ -98,11 +98,14 @@ Separation separation(const Curve& a, const Curve& b, const Vec3& extent, double
   Separation result;
   for (size_t i = 0; i < a.size(); i += 5) {
     if (!inside(a[i], extent, 2)) continue;
+    bool near = false;
     for (size_t j = 0; j < b.size(); j += 5) {
       const double d = (a[i] - b[j]).head<2>().norm();
       result.lateral_um = std::min(result.lateral_um, d);
+      near = near || d < near_um;
       if (d < near_um) result.depth_um = std::min(result.depth_um, std::abs(a[i].z() - b[j].z()));
     }
+    if (near) result.near_length_um += 5 * kLineStep;
   }
   return result;
 }

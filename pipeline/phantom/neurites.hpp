@@ -31,6 +31,7 @@ double length_inside_um(const Curve& line, const Vec3& extent);
 struct Separation {
   double lateral_um = 1e9;
   double depth_um = 1e9;
+  double near_length_um = 0;  ///< length of `a` that runs laterally nearer than `near_um`
 };
 Separation separation(const Curve& a, const Curve& b, const Vec3& extent, double near_um);
 

@@ -31,7 +31,7 @@ struct Psf {
   };
   /// Shares of the scattered light; sigmas as measured beside dendrites in vivo (15 to 20 % of a dendrite's
   /// brightness 3 um above it, 4 % at 1.2 um and 1 % at 2.5 um beside it).
-  static constexpr Tail kTails[] = {{0.42, 0.42, 3.2}, {0.36, 0.90, 3.4}, {0.22, 2.50, 6.0}};
+  static constexpr Tail kTails[] = {{0.50, 0.42, 3.2}, {0.30, 0.90, 3.4}, {0.20, 2.50, 6.0}};
 
   /// Peak of an infinite straight tube of unit brightness in the core of this PSF.
   double tube_peak(double radius_um) const;

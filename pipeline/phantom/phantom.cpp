@@ -60,7 +60,7 @@ PhantomTruth make_phantom(const PhantomConfig& config, int subject, int sample,
   const std::vector<SpineHistory> spines = live(config, tissue, seed);
   const Vec3 extent = config.extent_um();
   PhantomTruth truth;
-  truth.psf = {config.psf_lateral_sigma_um, config.psf_axial_sigma_um, config.in_vivo() ? 0.42 : 0.0};
+  truth.psf = {config.psf_lateral_sigma_um, config.psf_axial_sigma_um, config.in_vivo() ? 0.48 : 0.0};
   const double spacing = 0.8 * config.psf_lateral_sigma_um;
   const double photons_per_weight = config.peak_photons() / truth.psf.tube_peak(0.5);
 
