@@ -51,7 +51,7 @@ class Batch {
         bytes_in_flight_ += waiting_->need_bytes;
         ++in_flight_;
         report_.most_in_flight = std::max(report_.most_in_flight, in_flight_);
-        report_.most_bytes_in_flight = std::max(report_.most_bytes_in_flight, bytes_in_flight_);
+        report_.most_bytes_in_flight = std::max(report_.most_bytes_in_flight, bytes_in_flight_.load());
         tell([&] { observer_.started(*waiting_->series); });
         for (size_t i = 0; i < waiting_->sessions.size(); ++i)
           std::get<0>(ports).try_put(SessionInSeries{waiting_, i});
@@ -90,6 +90,7 @@ class Batch {
     if (--job.sessions_to_come > 0) return;
     for (SessionJob& session : job.sessions)
       if (session.failure && !job.failure) job.failure = session.failure;
+    correct_need(job);
     if (!job.failure && !job.cancelled &&
         std::all_of(job.sessions.begin(), job.sessions.end(),
                     [](const auto& s) { return s.tracing.empty(); }))
@@ -188,13 +189,33 @@ class Batch {
         fail(*job, label, "read", e.what());
       }
     }
-    job->need_bytes = estimated_need_bytes(total, largest, std::min(threads_, job->sessions.size()));
-    if (!job->failure && job->need_bytes > budget_)
-      fail(*job, "", "read",
+    job->need_bytes = need_of(*job, total, largest);
+    return job;
+  }
+
+  std::uint64_t need_of(SeriesJob& job, std::uint64_t voxels, std::uint64_t voxels_of_largest) {
+    const std::uint64_t need =
+        estimated_need_bytes(voxels, voxels_of_largest, std::min(threads_, job.sessions.size()));
+    if (!job.failure && need > budget_)
+      fail(job, "", "read",
            fmt::format("the series needs about {} but {} may be used: raise --memory, lower --jobs, or crop "
                        "the images",
-                       bytes_text(job->need_bytes), bytes_text(budget_)));
-    return job;
+                       bytes_text(need), bytes_text(budget_)));
+    return need;
+  }
+
+  /// Headers and compressed files can tell too little: what was read counts.
+  void correct_need(SeriesJob& job) {
+    std::uint64_t total = 0, largest = 0;
+    for (const SessionJob& session : job.sessions) {
+      const std::uint64_t voxels = session.stack.image.size().count();
+      total += voxels;
+      largest = std::max(largest, voxels);
+    }
+    const std::uint64_t need = need_of(job, total, largest);
+    if (need <= job.need_bytes) return;
+    bytes_in_flight_ += need - job.need_bytes;
+    job.need_bytes = need;
   }
 
   /// Series that keep every thread busy, and one more that is read meanwhile.
@@ -242,6 +263,7 @@ class Batch {
     const auto begin = std::chrono::steady_clock::now();
     try {
       context.check_cancelled();
+      tell([&] { observer_.stage_began(*job.series, session, stage); });
       // A thread that waits in a stage's inner loop must not begin another session meanwhile.
       tbb::this_task_arena::isolate([&] { work(context); });
     } catch (const Cancelled&) {
@@ -288,11 +310,11 @@ class Batch {
   const size_t threads_;
   const std::uint64_t budget_;
   std::mutex telling_;
+  std::atomic<std::uint64_t> bytes_in_flight_{0};
 
   // Only `limit` touches these, one message at a time.
   size_t next_ = 0;
   size_t in_flight_ = 0;
-  std::uint64_t bytes_in_flight_ = 0;
   SeriesPtr waiting_;
   std::vector<std::optional<Failure>> failures_;
   BatchReport report_;

@@ -42,6 +42,10 @@ class BatchObserver {
  public:
   virtual ~BatchObserver() = default;
   virtual void started(const Series&) {}
+  /// @param session  label; empty: the whole series
+  virtual void stage_began(const Series&, const std::string& session, const std::string& stage) {
+    (void)session, (void)stage;
+  }
   virtual void stage_done(const StageEvent&) {}
   virtual void finished(const SeriesResult&) {}  ///< after it was written; images may be gone
   virtual void failed(const Failure&) {}

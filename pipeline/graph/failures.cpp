@@ -5,6 +5,7 @@
 #include <set>
 
 #include "graph/file_lock.hpp"
+#include "io/bids.hpp"
 #include "report/table.hpp"
 
 namespace spinechron {
@@ -44,24 +45,28 @@ std::vector<Failure> read_failures(const std::string& out) {
   return failures;
 }
 
-void write_failures(const std::string& out, const std::vector<Failure>& failures,
+void write_failures(const ResultStore& store, const std::vector<Failure>& failures,
                     const std::vector<std::string>& handled, bool whole) {
-  const std::string lock_path = out + "/.failures.lock";
+  const std::string lock_path = store.out() + "/.failures.lock";
   FileLock lock = FileLock::wait(lock_path);
   std::vector<Failure> all = failures;
   if (!whole) {
     const std::set<std::string> ours(handled.begin(), handled.end());
-    for (Failure& old : read_failures(out))
+    for (Failure& old : read_failures(store.out()))
       if (!ours.count(old.stem())) all.push_back(std::move(old));
   }
   std::sort(all.begin(), all.end(), [](const Failure& a, const Failure& b) {
-    return a.subject != b.subject ? a.subject < b.subject : a.sample < b.sample;
+    return a.subject != b.subject ? natural_less(a.subject, b.subject) : natural_less(a.sample, b.sample);
   });
   report::Table table = empty_table();
   for (const Failure& f : all)
     table.rows.push_back(
         {"sub-" + f.subject, "sample-" + f.sample, report::cell(f.session), f.stage, report::cell(f.reason)});
-  table.write(file_in(out));
+  // Made elsewhere, so that a kill leaves nothing half made in the output folder.
+  const fs::path made = file_in(store.scratch());
+  table.write(made);
+  for (const char* ending : {".json", ".tsv"})
+    fs::rename(fs::path(made).replace_extension(ending), file_in(store.out()).replace_extension(ending));
   lock.remove();
 }
 

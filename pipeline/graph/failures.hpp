@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "graph/batch.hpp"
+#include "graph/store.hpp"
 
 namespace spinechron {
 
@@ -14,7 +15,7 @@ namespace spinechron {
 /// @param handled   stems of all series that this call was about: rows of these that the file has from
 ///                  before are dropped, rows of others are kept
 /// @param whole     this call was about the whole input: rows of others are dropped too
-void write_failures(const std::string& out, const std::vector<Failure>& failures,
+void write_failures(const ResultStore& store, const std::vector<Failure>& failures,
                     const std::vector<std::string>& handled, bool whole);
 
 /// The rows of OUT/failures.tsv; none if there is no such file. Error naming the line that is wrong.

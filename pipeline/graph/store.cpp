@@ -101,7 +101,7 @@ ResultStore::ResultStore(std::string out, std::string maker)
   for (int attempt = 0; !lock_; ++attempt) {
     fs::create_directories(fs::path(staging_).parent_path(), error);
     try {
-      lock_ = FileLock::try_take(staging_ + ".lock");
+      if (auto taken = FileLock::try_take(staging_ + ".lock")) lock_.emplace(std::move(*taken));
     } catch (const Error& e) {
       if (attempt > 100) throw UsageError(e.what());
     }

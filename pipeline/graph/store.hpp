@@ -30,6 +30,8 @@ class ResultStore {
   ResultStore& operator=(const ResultStore&) = delete;
 
   const std::string& out() const { return out_; }
+  /// A folder of this process on the same disk as `out()`, for files in the making.
+  const std::string& scratch() const { return staging_; }
 
   /// Whether the series has a result that is whole and was made from the same inputs by the same maker.
   /// An input with the size and the time of change noted then is taken as the same; otherwise its SHA-256

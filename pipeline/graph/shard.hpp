@@ -1,11 +1,9 @@
 #pragma once
-// Which of the series found are this call's: by label, and by shard.
+// Which of the series found are this call's share.
 
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "core/series.hpp"
 
 namespace spinechron {
 
@@ -18,11 +16,6 @@ struct Shard {
 
 /// "2/8" -> {2, 8}. UsageError for anything but 1 <= I <= N.
 Shard parse_shard(const std::string& text);
-
-/// Keeps the series whose subject and sample are named; an empty list keeps all. Labels may be given with or
-/// without "sub-" and "sample-". A label that no series has is a UsageError that names those there are.
-std::vector<Series> select_labels(std::vector<Series> series, const std::vector<std::string>& participants,
-                                  const std::vector<std::string>& samples);
 
 /// The shard (from 1) of every series, so that the shards' sums of bytes are about equal: the largest series
 /// first, each to the shard that has least so far (longest processing time first). It depends on the stems
