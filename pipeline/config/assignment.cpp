@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 #include "config/sections.hpp"
 #include "core/error.hpp"
@@ -96,10 +96,11 @@ std::vector<Assignment> read_toml(const std::string& path) {
   if (!fs::exists(path, error))
     throw UsageError("{}: there is no such configuration file; give one with --config", path);
   std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (fs::is_directory(path, error) || !in || !(text << in.rdbuf()))
-    throw UsageError("{}: cannot be read; a configuration is a TOML file with at least one line", path);
-  std::vector<Assignment> out = parse_toml(text.str(), path);
+  std::string text;
+  if (!fs::is_directory(path, error)) text.assign(std::istreambuf_iterator<char>(in), {});
+  if (fs::is_directory(path, error) || !in.is_open() || in.bad())
+    throw UsageError("{}: cannot be read; give a TOML file that you may read", path);
+  std::vector<Assignment> out = parse_toml(text, path);
   for (Assignment& a : out) {
     auto* files = std::get_if<std::vector<std::string>>(&a.value);
     if (!a.section.empty() || a.key != "plugins" || !files) continue;

@@ -57,6 +57,13 @@ TEST(Assignment, AFileThatIsNotThereOrAFolderIsRefused) {
   EXPECT_THROW(read_toml(testing::TempDir()), UsageError);
 }
 
+TEST(Assignment, AnEmptyFileIsAConfigurationThatSaysNothing) {
+  const std::string file = testing::TempDir() + "/spinechron_empty.toml";
+  std::ofstream(file).close();
+  EXPECT_TRUE(read_toml(file).empty());
+  std::filesystem::remove(file);
+}
+
 TEST(TomlText, Sha256OfAKnownText) {
   EXPECT_EQ(sha256_of_text("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
