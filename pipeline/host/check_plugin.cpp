@@ -1,7 +1,7 @@
 #include "host/check_plugin.hpp"
 
 #include <cmath>
-#include <set>
+#include <filesystem>
 #include <thread>
 
 #include "host/load.hpp"
@@ -49,11 +49,13 @@ class Subject {
 
  private:
   void configure(const Params& params) const {
-    for (const auto& [key, value] : settings_)
-      if (const auto dot = key.find('.');
-          dot != std::string::npos && params.find(key.substr(dot + 1)) &&
-          (key.substr(0, dot) == c_.name || key.substr(0, dot) == kind_name(c_.kind)))
-        params.set_from_text(key.substr(dot + 1), value);
+    for (const auto& [key, value] : settings_) {
+      const auto dot = key.rfind('.');
+      if (dot == std::string::npos) continue;
+      const std::string section = key.substr(0, dot), name = key.substr(dot + 1), kind = kind_name(c_.kind);
+      const bool ours = section == kind || section == c_.name || section == kind + "." + c_.name;
+      if (ours && params.find(name)) params.set_from_text(name, value);
+    }
   }
   std::shared_ptr<const Library> library_;
   const sc_stage& c_;
@@ -243,7 +245,9 @@ Outcome describe(const std::string& file) {
 int check_plugin(const std::string& path, std::ostream& out, const CheckOptions& options) {
   std::string file;
   try {
-    file = find_plugin(path);
+    // Whoever checks a file names it: here, and only here, a bare name may be one of the working directory.
+    const bool here = path.find('/') == std::string::npos && std::filesystem::exists(path);
+    file = find_plugin(here ? "./" + path : path);
   } catch (const Error& e) {
     out << e.what() << '\n';
     return 2;

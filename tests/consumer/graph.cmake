@@ -1,0 +1,48 @@
+# cmake -DPROGRAM=spinechron -DPLUGINS=folder -DWORK=folder -DPHANTOM="options" -P graph.cmake
+# The plugins in a real run on a phantom: one that changes nothing changes no table; a detector that finds nothing
+# leaves no spine; one that gives rubbish ends its series, by name, and nothing else.
+function(run expected result)
+  execute_process(COMMAND "${PROGRAM}" ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE text ERROR_VARIABLE errors)
+  if(NOT code EQUAL expected)
+    message(FATAL_ERROR "spinechron ${ARGN} ended with ${code}, not ${expected}:\n${text}${errors}")
+  endif()
+  set(${result} "${text}${errors}" PARENT_SCOPE)
+endfunction()
+file(REMOVE_RECURSE "${WORK}")
+file(MAKE_DIRECTORY "${WORK}")
+separate_arguments(options UNIX_COMMAND "${PHANTOM}")
+run(0 text phantom "${WORK}/in" ${options})
+run(0 text run "${WORK}/in" "${WORK}/plain")
+run(0 text describe --plugin "${PLUGINS}/identity.so" identity)
+if(NOT text MATCHES "Changes nothing")
+  message(FATAL_ERROR "describe does not know the plugin's stage:\n${text}")
+endif()
+
+file(READ "${WORK}/plain/spines.tsv" plain)
+string(REGEX MATCHALL "\n[^\n]*\tpresent\t" present "${plain}")
+list(LENGTH present n)
+if(n LESS 5)
+  message(FATAL_ERROR "the phantom gave only ${n} spines to compare")
+endif()
+
+run(0 text run "${WORK}/in" "${WORK}/same" --plugin "${PLUGINS}/identity.so" --set "denoise.stage=${CHAIN}identity")
+foreach(table spines dynamics)
+  file(SHA256 "${WORK}/plain/${table}.tsv" a)
+  file(SHA256 "${WORK}/same/${table}.tsv" b)
+  if(NOT a STREQUAL b)
+    message(FATAL_ERROR "${table}.tsv changed although the plugin changes nothing")
+  endif()
+endforeach()
+
+run(0 text run "${WORK}/in" "${WORK}/none" --plugin "${PLUGINS}/nothing.so" --set detect.stage=nothing)
+file(READ "${WORK}/none/spines.tsv" none)
+if(none MATCHES "\tpresent\t")
+  message(FATAL_ERROR "there are spines although the plugin's detector finds none:\n${none}")
+endif()
+
+run(1 text run "${WORK}/in" "${WORK}/rubbish" --plugin "${PLUGINS}/nothing.so" --set "denoise.stage=${CHAIN}moody"
+  --set denoise.moody.rubbish=true)
+file(READ "${WORK}/rubbish/failures.tsv" failures)
+if(NOT failures MATCHES "plugin nothing" OR NOT failures MATCHES "denoise stage 'moody'" OR NOT failures MATCHES "not finite")
+  message(FATAL_ERROR "failures.tsv does not name plugin, stage and reason:\n${failures}")
+endif()

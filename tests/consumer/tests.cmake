@@ -1,0 +1,37 @@
+# Included by tests/CMakeLists.txt: installs to a folder of its own and uses what is there from outside.
+set(prefix "${CMAKE_BINARY_DIR}/consumer/prefix")
+set(here "${CMAKE_CURRENT_LIST_DIR}")
+set(install_all "")
+if(NOT TARGET spinechron)
+  set(install_all --component sdk)
+endif()
+add_test(NAME package_installs
+  COMMAND "${CMAKE_COMMAND}" --install "${CMAKE_BINARY_DIR}" --prefix "${prefix}" ${install_all})
+set_tests_properties(package_installs PROPERTIES FIXTURES_SETUP installed)
+
+find_program(GCC_C gcc)
+find_program(GCC_CXX g++)
+find_program(CLANG_C clang)
+find_program(CLANG_CXX clang++)
+foreach(project consumer template)
+  set(folder "${here}")
+  if(project STREQUAL "template")
+    set(folder "${CMAKE_SOURCE_DIR}/plugins/template")
+  endif()
+  foreach(compiler GCC CLANG)
+    if(${compiler}_C AND ${compiler}_CXX)
+      add_test(NAME ${project}_${compiler} COMMAND "${CMAKE_COMMAND}" -DPROJECT=${folder} -DPREFIX=${prefix}
+        -DWORK=${CMAKE_BINARY_DIR}/consumer/${project}_${compiler} -DCC=${${compiler}_C} -DCXX=${${compiler}_CXX}
+        -P "${here}/outside.cmake")
+      set_tests_properties(${project}_${compiler} PROPERTIES FIXTURES_REQUIRED installed
+        FIXTURES_SETUP ${project}_${compiler})
+    endif()
+  endforeach()
+endforeach()
+
+if(TARGET spinechron)
+  add_test(NAME consumer_runs_in_the_graph COMMAND "${CMAKE_COMMAND}" -DPROGRAM=${prefix}/bin/spinechron
+    -DPLUGINS=${CMAKE_BINARY_DIR}/consumer/consumer_GCC/build -DWORK=${CMAKE_BINARY_DIR}/consumer/graph
+    "-DPHANTOM=--set size_x=192 --set size_y=192 --set size_z=20" -DCHAIN=motion, -P "${here}/graph.cmake")
+  set_tests_properties(consumer_runs_in_the_graph PROPERTIES FIXTURES_REQUIRED "installed;consumer_GCC")
+endif()
