@@ -59,11 +59,12 @@ std::optional<Vec3> site(const Track& track, size_t session) {
 class Drawing {
  public:
   Drawing(const SeriesResult& result, const PanelGrid& grid, const Layout& layout, Scene& scene)
-      : result_(result),
-        grid_(grid),
-        layout_(layout),
-        scene_(scene),
-        placers_(result.sessions.size(), Placer(kArrow)) {}
+      : result_(result), grid_(grid), layout_(layout), scene_(scene) {
+    for (size_t s = 0; s < result.sessions.size(); ++s) {
+      const Point c = layout.corner(s);
+      placers_.emplace_back(kArrow, c, Point{c.x + layout.width, c.y + layout.height});
+    }
+  }
 
   Point place(size_t panel, const Vec3& p) const {
     const Point c = layout_.corner(panel);

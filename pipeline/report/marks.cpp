@@ -64,8 +64,8 @@ Point Placer::direction(Point tip, Point outward) {
   const double size = std::hypot(outward.x, outward.y);
   const Point out = size > 0 ? Point{outward.x / size, outward.y / size} : Point{0, -1};
   Point best = out;
-  double best_room = -1;
-  for (int degrees : {0, 25, -25, 50, -50, 75, -75}) {
+  double best_room = -1e9;
+  for (int degrees : {0, 25, -25, 50, -50, 75, -75, 100, -100, 130, -130, 180}) {
     const double a = degrees * std::numbers::pi / 180;
     const Point d{out.x * std::cos(a) - out.y * std::sin(a), out.x * std::sin(a) + out.y * std::cos(a)};
     double room = 1.5 * length_;
@@ -74,6 +74,8 @@ Point Placer::direction(Point tip, Point outward) {
         const Point here = along(tip, d, part * length_);
         room = std::min(room, std::hypot(here.x - other.x, here.y - other.y));
       }
+    const Point end = along(tip, d, 1.9 * length_);  // with the number behind it
+    if (end.x < low_.x || end.x > high_.x || end.y < low_.y || end.y > high_.y) room -= length_;
     room -= 0.002 * std::abs(degrees) * length_;
     if (room > best_room) {
       best_room = room;

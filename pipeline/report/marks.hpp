@@ -16,16 +16,18 @@ Mark arrow(Point tip, Point direction, double length_pt, EventKind kind);
 Mark ring(Point centre, double radius_pt);
 Mark cross(Point centre, double radius_pt);
 
-/// Finds directions for arrows so that they cover each other little: the first of a few turned out of
-/// `outward` whose shaft keeps the most distance to the arrows before.
+/// Finds directions for arrows so that they cover each other little and stay within a rectangle: the first of
+/// a few turned out of `outward` whose shaft keeps the most distance to the arrows before.
 class Placer {
  public:
-  explicit Placer(double length_pt) : length_(length_pt) {}
+  Placer(double length_pt, Point top_left, Point bottom_right)
+      : length_(length_pt), low_(top_left), high_(bottom_right) {}
   /// `outward` points away from the dendrite.
   Point direction(Point tip, Point outward);
 
  private:
   double length_;
+  Point low_, high_;
   std::vector<Point> taken_;
 };
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <numbers>
@@ -11,6 +12,8 @@
 
 namespace spinechron::report {
 namespace {
+
+constexpr double kMostPixels = 30000;  // a side; cairo takes 32767
 
 using Surface = std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)>;
 using Cairo = std::unique_ptr<cairo_t, decltype(&cairo_destroy)>;
@@ -139,6 +142,7 @@ std::string with_resolution(const std::string& png, double dpi) {
 }  // namespace
 
 std::string to_png(const Scene& scene, double dpi) {
+  dpi = std::min(dpi, 72 * kMostPixels / std::max(scene.width, scene.height));
   const double scale = dpi / 72;
   const Surface s = new_surface(CAIRO_FORMAT_RGB24, static_cast<int>(std::lround(scene.width * scale)),
                                 static_cast<int>(std::lround(scene.height * scale)));

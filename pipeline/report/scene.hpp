@@ -78,7 +78,8 @@ struct Scene {
 /// apart from those of other drawings on a page.
 std::string to_svg(const Scene& scene, const std::string& id = "figure");
 
-/// The scene painted on white, as the bytes of a PNG file that states its resolution.
+/// The scene painted on white, as the bytes of a PNG file that states its resolution (lower than `dpi` where
+/// a side would have more than 30000 pixels).
 std::string to_png(const Scene& scene, double dpi);
 
 /// A raster as the bytes of an 8-bit grey PNG file.

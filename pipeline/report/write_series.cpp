@@ -6,6 +6,8 @@
 #include "io/swc.hpp"
 #include "report/figure.hpp"
 #include "report/label_stack.hpp"
+#include "report/page.hpp"
+#include "report/strips.hpp"
 #include "report/tables.hpp"
 
 namespace spinechron::report {
@@ -44,6 +46,17 @@ void write_series(const SeriesResult& result, const ReportContext& context, cons
   const Scene picture = figure(result, all_events, context.config);
   write_file(file("_figure.svg").string(), to_svg(picture));
   write_file(file("_figure.png").string(), to_png(picture, context.config.figure_dpi));
+  PageFigures figures{picture, std::nullopt, context.config.strips};
+  if (context.config.strips) {
+    const auto write_scene = [&](const Scene& scene, const std::string& name) {
+      write_file(file(name + ".svg").string(), to_svg(scene));
+      write_file(file(name + ".png").string(), to_png(scene, context.config.figure_dpi));
+    };
+    figures.straightened = straightened(result, all_events, context.config);
+    if (figures.straightened) write_scene(*figures.straightened, "_straightened");
+    if (const auto sheet = montage(result, all_events, context.config)) write_scene(*sheet, "_montage");
+  }
+  write_file(file("_report.html").string(), series_page(result, context, all_events, all_dynamics, figures));
 }
 
 }  // namespace spinechron::report

@@ -1,0 +1,236 @@
+#include "report/page.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+
+#include "core/version.hpp"
+#include "report/html.hpp"
+#include "report/methods.hpp"
+#include "report/strips.hpp"
+#include "report/tables.hpp"
+
+namespace spinechron::report {
+namespace {
+
+std::string zoomable(const Scene& scene, const std::string& id) {
+  return fmt::format(
+      "<div class=\"tools\"><button type=\"button\" data-zoom=\"{0}\" value=\"in\">Zoom in</button>"
+      "<button type=\"button\" data-zoom=\"{0}\" value=\"out\">Zoom out</button>"
+      "<button type=\"button\" data-zoom=\"{0}\" value=\"all\">Whole picture</button>"
+      "<span class=\"soft\">Drag to move; Ctrl and wheel, or + and - to zoom; rest on an arrow for its "
+      "spine.</span></div>\n"
+      "<div class=\"zoom\" id=\"{0}\" tabindex=\"0\" role=\"group\" aria-label=\"{1}\">\n{2}</div>\n",
+      id, escaped(scene.title), to_svg(scene, id + "-svg"));
+}
+
+std::string interval_name(const SeriesResult& result, size_t from) {
+  return result.sessions[from].session.label + " to " + result.sessions[from + 1].session.label;
+}
+
+std::string rate_text(const Rate& r, const std::string& denominator) {
+  if (std::isnan(r.value)) return "n/a";
+  if (denominator == "per_um")
+    return fmt::format("{} per \u00b5m ({} to {})", shown(r.value), shown(r.exact.low), shown(r.exact.high));
+  return fmt::format("{} ({} to {})", percent(r.value), percent(r.exact.low), percent(r.exact.high));
+}
+
+std::string summary(const SeriesResult& result, const ReportContext& context,
+                    const std::vector<Dynamics>& dynamics) {
+  if (result.sessions.size() < 2) {
+    const auto n = std::count_if(result.tracks.begin(), result.tracks.end(),
+                                 [](const Track& t) { return t.sessions.front().state == State::present; });
+    return fmt::format("<p>A single session: <strong>{} spines</strong>, no events.</p>\n", n);
+  }
+  const double level = 100 * context.config.confidence;
+  std::string out = fmt::format(
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Summary\"><table><caption>All "
+      "dendrites "
+      "together; rates over {} with exact {}% intervals.</caption><thead><tr><th scope=\"col\">interval</th>"
+      "<th scope=\"col\" class=\"n\">spines before</th><th scope=\"col\" class=\"n\">eliminated</th>"
+      "<th scope=\"col\">elimination rate</th><th scope=\"col\" class=\"n\">formed</th>"
+      "<th scope=\"col\">formation rate</th><th scope=\"col\" class=\"n\">rescued (by chance)</th>"
+      "<th scope=\"col\" class=\"n\">not assessable</th></tr></thead><tbody>\n",
+      context.config.denominator == "per_um" ? "um of dendrite"
+                                             : "the " + context.config.denominator + " session's spines",
+      shown(level));
+  for (const Dynamics& d : dynamics) {
+    if (d.dendrite_id != 0) continue;
+    const Rate lost = elimination_rate(d, context.config.denominator, context.config.confidence);
+    const Rate gained = formation_rate(d, context.config.denominator, context.config.confidence);
+    out += fmt::format(
+        "<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td><td class=\"n eliminated\">{}</td><td>{}</td>"
+        "<td class=\"n formed\">{}</td><td>{}</td><td class=\"n\">{} ({})</td><td class=\"n\">{}</td></tr>\n",
+        escaped(interval_name(result, d.from)), d.n_from, d.n_eliminated,
+        rate_text(lost, context.config.denominator), d.n_formed,
+        rate_text(gained, context.config.denominator), d.n_rescued, shown(d.n_rescued_by_chance),
+        d.n_not_assessable);
+  }
+  return out + "</tbody></table></div>\n";
+}
+
+std::string sessions_section(const SeriesResult& result) {
+  std::string out =
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Sessions\"><table><caption>Quality "
+      "of "
+      "each session and of its registration.</caption><thead><tr><th scope=\"col\">session</th>"
+      "<th scope=\"col\" class=\"n\">hours</th><th scope=\"col\">verdict</th><th scope=\"col\">in plain words"
+      "</th><th scope=\"col\" class=\"n\">shaft over noise</th><th scope=\"col\" class=\"n\">photons a voxel"
+      "</th><th scope=\"col\" class=\"n\">motion (um)</th><th scope=\"col\" class=\"n\">shift (um)</th>"
+      "<th scope=\"col\" class=\"n\">overlap</th><th scope=\"col\" class=\"n\">registration error (um)</th>"
+      "</tr></thead><tbody>\n";
+  for (const SessionResult& in : result.sessions) {
+    const Quality& q = in.quality;
+    const char* kind = q.verdict == "usable" ? "good" : q.verdict == "not usable" ? "bad" : "care";
+    out += fmt::format(
+        "<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td><td><span class=\"badge {}\">{}</span></td>"
+        "<td class=\"wrap\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>"
+        "<td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
+        escaped(in.session.label), in.session.hours ? shown(*in.session.hours) : "n/a", kind,
+        escaped(q.verdict), escaped(quality_text(in)), shown(q.snr), shown(q.photons), shown(q.motion_um),
+        shown(q.shift_um), percent(q.overlap), shown(q.registration_error_um));
+  }
+  return out + "</tbody></table></div>\n";
+}
+
+std::string fates_section(const SeriesResult& result) {
+  std::map<std::string, int> counts;
+  for (const Track& t : result.tracks) ++counts[fate(t)];
+  std::vector<std::pair<int, std::string>> order;
+  for (const auto& [name, n] : counts) order.emplace_back(-n, name);
+  std::sort(order.begin(), order.end());
+  Table t;
+  t.columns = {{"fate", "One letter a session: 1 present, 0 absent, ? not assessable.", "", {}},
+               {"spines", "Spines with that fate.", "1", {}}};
+  for (const auto& [n, name] : order) t.rows.push_back({name, cell(-n)});
+  return html_table(t, {"fates", "Fates over all sessions: 1 present, 0 absent, ? not assessable.", {}, ""});
+}
+
+std::string strips_section(const SeriesResult& result, const std::vector<Event>& events) {
+  std::string out;
+  for (size_t from = 0; from + 1 < result.sessions.size(); ++from) {
+    std::string strips;
+    for (const Event& e : events) {
+      if (e.from != from || e.kind == EventKind::stable) continue;
+      const int id = result.tracks[e.track].spine_id;
+      strips += fmt::format("<figure id=\"strip-{}-{}\">{}</figure>\n", id, from,
+                            to_svg(event_strip(result, e), fmt::format("strip-{}-{}-svg", id, from)));
+    }
+    if (!strips.empty())
+      out += fmt::format("<h3>{}</h3>\n<div class=\"strips\">\n{}</div>\n",
+                         escaped(interval_name(result, from)), strips);
+  }
+  return out.empty() ? "<p>There are no events.</p>\n" : out;
+}
+
+std::string settings_section(const SeriesResult& result, const ReportContext& context) {
+  Table t;
+  t.columns = {{"section", "Section of the configuration.", "", {}},
+               {"key", "Name of the parameter.", "", {}},
+               {"value", "Value in effect.", "", {}},
+               {"unit", "Its unit.", "", {}},
+               {"meaning", "What it does.", "", {}}};
+  for (const Setting& s : context.settings)
+    t.rows.push_back({s.section, s.key, cell(s.value), s.unit == "1" ? "" : s.unit, s.meaning});
+  const BuildInfo& build = build_info();
+  std::string out = fmt::format(
+      "<p>spinechron {} (commit {}, {}; ITK {}, OpenCV {}, TBB {}). Configuration SHA-256 "
+      "<code>{}</code>.</p>\n",
+      escaped(build.version), escaped(build.commit), escaped(build.compiler), escaped(build.itk),
+      escaped(build.opencv), escaped(build.tbb), escaped(context.configuration_sha256));
+  out += html_table(t, {"settings", "The configuration in effect.", {}, ""});
+  Table inputs;
+  inputs.columns = {{"session", "Label of the session.", "", {}},
+                    {"file", "Name of the image file.", "", {}},
+                    {"format", "As it was read.", "", {}},
+                    {"voxel", "Size of a voxel along x, y, z.", "um", {}},
+                    {"sha256", "Of the image's bytes.", "", {}}};
+  for (const SessionResult& in : result.sessions) {
+    const Vec3& v = in.image.voxel_um();
+    inputs.rows.push_back({cell(in.session.label),
+                           cell(std::filesystem::path(in.session.path).filename().string()), cell(in.format),
+                           fmt::format("{} x {} x {}", shown(v.x()), shown(v.y()), shown(v.z())),
+                           cell(in.sha256)});
+  }
+  return out + html_table(inputs, {"inputs", "The images.", {}, ""});
+}
+
+}  // namespace
+
+std::string series_page(const SeriesResult& result, const ReportContext& context,
+                        const std::vector<Event>& events, const std::vector<Dynamics>& dynamics,
+                        const PageFigures& figures) {
+  const std::string name = "sub-" + result.series.subject + " sample-" + result.series.sample;
+  const bool several = result.sessions.size() > 1;
+  std::string body = fmt::format(
+      "<header><h1>{}</h1><p class=\"soft\">Dendritic spines over {} session{}{}</p></header>\n"
+      "<nav aria-label=\"Sections\"><ul>{}<li><a href=\"#picture\">Picture</a></li>"
+      "{}<li><a href=\"#sessions\">Sessions</a></li><li><a href=\"#spines-section\">Spines</a></li>"
+      "<li><a href=\"#methods\">Methods</a></li><li><a "
+      "href=\"#configuration\">Configuration</a></li></ul></nav>\n"
+      "<main id=\"main\">\n",
+      escaped(name), result.sessions.size(), several ? "s" : "",
+      result.series.group.empty() ? "" : ", group " + escaped(result.series.group),
+      several ? "<li><a href=\"#found\">What was found</a></li>" : "",
+      several ? "<li><a href=\"#events-section\">Events</a></li><li><a "
+                "href=\"#dendrites-section\">Dendrites</a></li>"
+              : "");
+  body +=
+      "<section id=\"found\"><h2>What was found</h2>\n" + summary(result, context, dynamics) + "</section>\n";
+  body += "<section id=\"picture\"><h2>Picture</h2>\n" + zoomable(figures.sessions, "figure");
+  if (figures.straightened)
+    body += "<h3>Dendrites straightened</h3>\n" + zoomable(*figures.straightened, "straightened");
+  body += "</section>\n";
+  if (several) {
+    const Table changes = [&] {
+      std::vector<Event> some;
+      std::copy_if(events.begin(), events.end(), std::back_inserter(some),
+                   [](const Event& e) { return e.kind != EventKind::stable; });
+      return events_table(result, some);
+    }();
+    body +=
+        "<section id=\"events-section\"><h2>Events</h2>\n"
+        "<div class=\"tools\"><label>Show <select class=\"filter\" aria-controls=\"events\">"
+        "<option value=\"\">all</option><option>eliminated</option><option>formed</option></select></label>"
+        "</div>\n" +
+        html_table(
+            changes,
+            {"events", "Spines eliminated and formed; stable ones are in the table of events.", {}, ""});
+    if (figures.strips)
+      body +=
+          "<h3>The site of every event in every session</h3>\n<p class=\"soft\">Above the plane of the head, "
+          "below a local projection; 6 x 6 \u00b5m.</p>\n" +
+          strips_section(result, events);
+    body += "<h3>Fates</h3>\n" + fates_section(result) + "</section>\n";
+    body += "<section id=\"dendrites-section\"><h2>Dendrites</h2>\n" +
+            html_table(dynamics_table(result, dynamics, context.config),
+                       {"dynamics", "One dendrite over one interval, and all together.", {}, "all"}) +
+            html_table(dendrites_table(result), {"dendrites", "One dendrite in one session.", {}, ""}) +
+            "</section>\n";
+  }
+  body += "<section id=\"sessions\"><h2>Sessions</h2>\n" + sessions_section(result) + "</section>\n";
+  body +=
+      "<section id=\"spines-section\"><h2>Spines</h2>\n"
+      "<div class=\"tools\"><label>Show <input class=\"filter\" type=\"search\" aria-controls=\"spines\" "
+      "placeholder=\"a session, a state, a class\"></label></div>\n" +
+      html_table(spines_table(result),
+                 {"spines",
+                  "One spine in one session.",
+                  {"spine_id", "session", "state", "x_um", "y_um", "z_um", "dendrite_id", "arc_um", "side",
+                   "length_um", "head_diameter_um", "brightness", "class", "snr", "p_present"},
+                  ""}) +
+      "</section>\n";
+  body += fmt::format(
+      "<section id=\"methods\"><h2>Methods</h2>\n<blockquote id=\"methods-text\">{}</blockquote>\n"
+      "<div class=\"tools\"><button type=\"button\" "
+      "data-copy=\"methods-text\">Copy</button></div></section>\n",
+      escaped(methods_text(result, context)));
+  body += "<section id=\"configuration\"><h2>Configuration and inputs</h2>\n" +
+          settings_section(result, context) + "</section>\n</main>\n";
+  return html_page(name + " - spinechron", body);
+}
+
+}  // namespace spinechron::report
