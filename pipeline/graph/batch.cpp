@@ -146,7 +146,7 @@ class Batch {
     // Images go before the bytes are given back.
     for (SessionResult& session : result.sessions) session.image = Image();
     job.sessions.clear();
-    if (job.done) tell([&] { observer_.finished(result); });
+    if (job.done) tell([&] { observer_.finished(to_finished(result)); });
   }
 
   BatchReport report() {

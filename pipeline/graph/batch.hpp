@@ -37,6 +37,18 @@ struct StageEvent {
   StageTiming timing;
 };
 
+/// What there is to say about a series that was written.
+struct Finished {
+  /// A sentence for the user about one session: a warning of the reader, or what its quality suffers from.
+  struct Note {
+    std::string session, text;
+  };
+  std::string series;
+  size_t spines = 0;
+  double seconds = 0;  ///< of all its stages together
+  std::vector<Note> notes;
+};
+
 /// Told what happens. Calls never overlap, but come from any thread.
 class BatchObserver {
  public:
@@ -47,7 +59,7 @@ class BatchObserver {
     (void)session, (void)stage;
   }
   virtual void stage_done(const StageEvent&) {}
-  virtual void finished(const SeriesResult&) {}  ///< after it was written; images may be gone
+  virtual void finished(const Finished&) {}
   virtual void failed(const Failure&) {}
 };
 

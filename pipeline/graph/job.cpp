@@ -30,6 +30,18 @@ SeriesResult to_result(SeriesJob& job) {
   return result;
 }
 
+Finished to_finished(const SeriesResult& result) {
+  Finished finished{result.series.stem(), result.tracks.size(), 0, {}};
+  for (const StageTiming& timing : result.timings) finished.seconds += timing.seconds;
+  for (const SessionResult& session : result.sessions) {
+    for (const std::string& warning : session.warnings)
+      finished.notes.push_back({session.session.label, warning});
+    for (const std::string& reason : session.quality.reasons)
+      finished.notes.push_back({session.session.label, session.quality.verdict + ": " + reason});
+  }
+  return finished;
+}
+
 std::uint64_t seed_of(const std::string& text) {
   std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a
   for (unsigned char c : text) hash = (hash ^ c) * 1099511628211ULL;

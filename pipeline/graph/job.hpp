@@ -52,6 +52,9 @@ struct SessionInSeries {
 /// The result of a series whose tracks are there; takes the images out of the job.
 SeriesResult to_result(SeriesJob& job);
 
+/// What there is to say about it.
+Finished to_finished(const SeriesResult& result);
+
 /// A number that depends on the text only: seeds that are the same on every machine.
 std::uint64_t seed_of(const std::string& text);
 

@@ -1,7 +1,14 @@
 // spinechron run INPUT OUT: every series found -> results, then the group level.
 
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "commands.hpp"
 #include "configuration.hpp"
@@ -9,9 +16,11 @@
 #include "core/version.hpp"
 #include "denoise/calibrate.hpp"
 #include "graph/failures.hpp"
+#include "graph/isolate.hpp"
 #include "graph/memory.hpp"
 #include "graph/shard.hpp"
 #include "graph/store.hpp"
+#include "graph/worker.hpp"
 #include "io/bids.hpp"
 #include "io/files.hpp"
 #include "io/read_image.hpp"
@@ -27,7 +36,9 @@ struct RunCall {
   std::string input, out, config, shard = "1/1", memory, channel;
   std::vector<std::string> participants, samples, sets, plugins;
   int jobs = 0;
-  bool resume = true, force = false;
+  bool resume = true, force = false, isolate = false, worker = false;
+  double timeout_s = 0;
+  std::vector<std::string> again;  ///< this program and the arguments a worker needs as well
   ConsoleOptions console;
 };
 
@@ -86,6 +97,13 @@ report::ReportContext report_context(const Configuration& configuration) {
   return context;
 }
 
+/// Shards that run at once into one folder have a file each.
+std::string progress_file(const RunCall& call) {
+  const Shard shard = parse_shard(call.shard);
+  if (shard.whole()) return call.out + "/progress.json";
+  return fmt::format("{}/progress_shard-{}of{}.json", call.out, shard.index, shard.count);
+}
+
 Work find_work(const RunCall& call, const Configuration& configuration, const ResultStore& store,
                const std::atomic<bool>& cancelled) {
   FindOptions options{call.participants, call.samples, configuration.host.series.sessions, std::nullopt};
@@ -111,12 +129,14 @@ Work find_work(const RunCall& call, const Configuration& configuration, const Re
   return work;
 }
 
-Ends ends_of(const RunCall& call, const report::ReportContext& context, const ResultStore& store,
-             const BatchOptions& options) {
-  (void)call;
+/// Of 16-bit samples; what was read corrects it.
+std::uint64_t voxels_by_file_size(const Session& session) {
+  return file_bytes(session.path) / 2;
+}
+
+Ends ends_of(const report::ReportContext& context, const ResultStore& store, const BatchOptions& options) {
   Ends ends;
-  // Of 16-bit samples; what was read corrects it.
-  ends.voxels = [](const Session& session) { return file_bytes(session.path) / 2; };
+  ends.voxels = voxels_by_file_size;
   ReadOptions reading;
   reading.max_bytes = options.memory_bytes / 2;
   reading.cancelled = options.cancelled;
@@ -129,38 +149,113 @@ Ends ends_of(const RunCall& call, const report::ReportContext& context, const Re
   return ends;
 }
 
-int run(const RunCall& call) {
-  open_console(call.console);
+/// The command of a worker: this program with what its results depend on.
+std::vector<std::string> worker_call(const RunCall& call) {
+  std::vector<std::string> words{std::filesystem::read_symlink("/proc/self/exe").string(),
+                                 "run",
+                                 call.input,
+                                 call.out,
+                                 "--log-level",
+                                 "error"};
+  const auto add = [&](const std::string& option, const std::vector<std::string>& values) {
+    for (const std::string& value : values) words.insert(words.end(), {option, value});
+  };
+  if (!call.config.empty()) add("--config", {call.config});
+  add("--set", call.sets);
+  add("--plugin", call.plugins);
+  return words;
+}
+
+/// A call with what it sets up first.
+struct Run {
+  const RunCall& call;
   SignalWatch signals;
-  parse_shard(call.shard);
-  const auto configuration = configure(call.config, call.sets, call.plugins);
+  std::unique_ptr<Configuration> configuration;
+  report::ReportContext context;
   BatchOptions options;
-  options.jobs = call.jobs;
-  options.memory_bytes =
-      call.memory.empty() ? default_budget_bytes(memory_limit_bytes()) : parse_bytes(call.memory);
-  options.cancelled = signals.cancelled();
 
-  ResultStore store(call.out, maker_of(*configuration));
-  signals.set_at_once([&store] { store.abandon(); });
-  struct Disarm {
-    SignalWatch& signals;
-    ~Disarm() {
-      signals.set_at_once([] {});
-    }
-  } disarm{signals};
+  explicit Run(const RunCall& c) : call(c), configuration(configure(c.config, c.sets, c.plugins)) {
+    context = report_context(*configuration);
+    options.jobs = call.jobs;
+    options.memory_bytes =
+        call.memory.empty() ? default_budget_bytes(memory_limit_bytes()) : parse_bytes(call.memory);
+    options.cancelled = signals.cancelled();
+  }
+};
 
-  Work work = find_work(call, *configuration, store, *signals.cancelled());
+/// What is staged must not stay behind when a second signal ends the process.
+struct AbandonAtOnce {
+  SignalWatch& signals;
+  AbandonAtOnce(SignalWatch& s, const ResultStore& store) : signals(s) {
+    signals.set_at_once([&store] { store.abandon(); });
+  }
+  ~AbandonAtOnce() {
+    signals.set_at_once([] {});
+  }
+};
+
+/// As many workers as threads, but for the memory of the largest series; what is left is their threads.
+IsolateOptions isolate_options(const Run& run, const std::vector<Series>& series) {
+  std::uint64_t largest = 1;
+  for (const Series& s : series) {
+    const std::uint64_t voxels = bytes_of(s) / 2;
+    largest =
+        std::max(largest, estimated_need_bytes(voxels, voxels / std::max<size_t>(1, s.sessions.size()), 1));
+  }
+  const int threads = threads_for(run.call.jobs);
+  IsolateOptions options;
+  options.at_once = static_cast<int>(
+      std::clamp<std::uint64_t>(run.options.memory_bytes / largest, 1, static_cast<std::uint64_t>(threads)));
+  options.timeout_s = run.call.timeout_s;
+  options.cancelled = run.options.cancelled;
+  options.worker = run.call.again;
+  for (const std::string& more :
+       {std::string("--worker"), std::string("--jobs"),
+        std::to_string(std::max(1, threads / options.at_once)), std::string("--memory"),
+        std::to_string(run.options.memory_bytes / static_cast<std::uint64_t>(options.at_once))})
+    options.worker.push_back(more);
+  return options;
+}
+
+/// The child's side of --isolate: one series from standard input.
+int work_for_parent(const Run& run) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
+  const std::vector<Series> series{series_from_json(nlohmann::ordered_json::parse(text))};
+  ResultStore store(run.call.out, maker_of(*run.configuration));
+  AbandonAtOnce abandon(const_cast<SignalWatch&>(run.signals), store);
+  WorkerVoice voice(STDOUT_FILENO);
+  const BatchReport batch = run_batch(series, run.configuration->plan,
+                                      ends_of(run.context, store, run.options), run.options, voice);
+  return batch.cancelled ? kInterrupted : batch.failures.empty() ? kDone : kSomeFailed;
+}
+
+BatchReport run_series(const Run& run, const ResultStore& store, const std::vector<Series>& series,
+                       RunObserver& observer) {
+  if (!run.call.isolate)
+    return run_batch(series, run.configuration->plan, ends_of(run.context, store, run.options), run.options,
+                     observer);
+  BatchReport report = run_isolated(series, isolate_options(run, series), observer);
+  remove_abandoned_staging(store.out());
+  return report;
+}
+
+int run(const RunCall& call) {
+  parse_shard(call.shard);
+  Run run(call);
+  if (call.worker) return work_for_parent(run);
+
+  ResultStore store(call.out, maker_of(*run.configuration));
+  AbandonAtOnce abandon(run.signals, store);
+  const Work work = find_work(call, *run.configuration, store, *run.signals.cancelled());
   log_info(fmt::format("{} series, {} of them done before; {} threads, {} for images", work.all.size(),
-                       work.done_before, threads_for(call.jobs), bytes_text(options.memory_bytes)));
+                       work.done_before, threads_for(call.jobs), bytes_text(run.options.memory_bytes)));
   for (const Failure& failure : work.failures) log_error(failure.reason, {{"series", failure.stem()}});
-
-  const report::ReportContext context = report_context(*configuration);
   BatchReport batch;
   {
-    RunObserver observer(Progress(work.to_do.size(), configuration->plan.denoise.size(), work.done_before),
-                         call.out + "/progress.json", store.scratch());
-    batch =
-        run_batch(work.to_do, configuration->plan, ends_of(call, context, store, options), options, observer);
+    const Progress progress(work.to_do.size(), run.configuration->plan.denoise.size(), work.done_before);
+    RunObserver observer(progress, progress_file(call), store.scratch());
+    batch = run_series(run, store, work.to_do, observer);
   }
   std::vector<Failure> failures = work.failures;
   failures.insert(failures.end(), batch.failures.begin(), batch.failures.end());
@@ -211,7 +306,17 @@ void add_run(CLI::App& app, int& exit_status) {
       ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}));
   command->add_option("--log-format", call->console.log_format, "text, or json: one object a line")
       ->check(CLI::IsMember({"text", "json"}));
-  command->callback([call, &exit_status] { exit_status = run(*call); });
+  auto* isolate = command->add_flag("--isolate", call->isolate, "every series in a process of its own");
+  command->add_option("--timeout", call->timeout_s, "end a series that takes longer")
+      ->type_name("SECONDS")
+      ->check(CLI::NonNegativeNumber)
+      ->needs(isolate);
+  command->add_flag("--worker", call->worker)->group("");
+  command->callback([call, &exit_status] {
+    open_console(call->console);
+    if (call->isolate) call->again = worker_call(*call);
+    exit_status = run(*call);
+  });
 }
 
 }  // namespace spinechron

@@ -1,7 +1,6 @@
 #include "run_observer.hpp"
 
 #include <filesystem>
-#include <numeric>
 
 #include "console.hpp"
 #include "graph/memory.hpp"
@@ -59,25 +58,19 @@ void RunObserver::stage_done(const StageEvent& event) {
   show(false);
 }
 
-void RunObserver::finished(const SeriesResult& result) {
-  const std::string series = result.series.stem();
-  progress_.finished(series);
-  for (const SessionResult& session : result.sessions) {
-    const std::string where = series + " / ses-" + session.session.label;
-    for (const std::string& warning : session.warnings)
-      log_warning(where + ": " + warning, {{"series", series}, {"session", session.session.label}});
-    for (const std::string& reason : session.quality.reasons)
-      log_warning(fmt::format("{}: {}: {}", where, session.quality.verdict, reason),
-                  {{"series", series}, {"session", session.session.label}});
-  }
-  double seconds = 0;
-  for (const StageTiming& timing : result.timings) seconds += timing.seconds;
+void RunObserver::finished(const Finished& finished) {
+  progress_.finished(finished.series);
+  for (const Finished::Note& note : finished.notes)
+    log_warning(fmt::format("{} / ses-{}: {}", finished.series, note.session, note.text),
+                {{"series", finished.series}, {"session", note.session}});
   if (console_wants_progress_lines()) {
     const auto left = progress_.seconds_left();
-    log_info(fmt::format("{}: done, {} spines, {:.1f} s ({} of {}{})", series, result.tracks.size(), seconds,
-                         progress_.done() + progress_.failures(), progress_.total(),
+    log_info(fmt::format("{}: done, {} spines, {:.1f} s ({} of {}{})", finished.series, finished.spines,
+                         finished.seconds, progress_.done() + progress_.failures(), progress_.total(),
                          left ? ", " + duration_text(*left) + " left" : ""),
-             {{"series", series}, {"seconds", seconds}, {"peak_memory_bytes", peak_resident_bytes()}});
+             {{"series", finished.series},
+              {"seconds", finished.seconds},
+              {"peak_memory_bytes", peak_resident_bytes()}});
   }
   show(false);
 }

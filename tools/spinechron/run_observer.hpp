@@ -19,7 +19,7 @@ class RunObserver : public BatchObserver {
   void started(const Series& series) override;
   void stage_began(const Series& series, const std::string& session, const std::string& stage) override;
   void stage_done(const StageEvent& event) override;
-  void finished(const SeriesResult& result) override;
+  void finished(const Finished& finished) override;
   void failed(const Failure& failure) override;
 
  private:

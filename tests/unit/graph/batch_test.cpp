@@ -47,7 +47,7 @@ struct Recorder : BatchObserver {
   void stage_done(const StageEvent& event) override {
     stages[event.series].push_back(event.timing.session + ":" + event.timing.stage);
   }
-  void finished(const SeriesResult& result) override { ended.push_back(result.series.stem()); }
+  void finished(const Finished& finished) override { ended.push_back(finished.series); }
   void failed(const Failure& failure) override { failures.push_back(failure); }
 };
 
