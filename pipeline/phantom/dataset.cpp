@@ -15,14 +15,10 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 void write_text(const fs::path& path, const std::string& text) {
-  const fs::path part = path.string() + ".part";
-  {
-    std::ofstream out(part, std::ios::binary);
-    out << text;
-    out.flush();
-    if (!out) throw Error("{}: cannot be written: check permissions and free space", path.string());
-  }
-  fs::rename(part, path);
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.flush();
+  if (!out) throw Error("{}: cannot be written: check permissions and free space", path.string());
 }
 
 std::string subject_label(int subject) {
@@ -75,6 +71,42 @@ void write_top_level(const PhantomConfig& config, const fs::path& out) {
                   {"sample_type", describe("kind of sample")}}
                      .dump(2) +
                  "\n");
+}
+
+void write_sample(const PhantomConfig& config, const fs::path& out, int subject, int sample,
+                  const StackWriter& write_stack, const std::function<void()>& stack_done) {
+  const std::string sub = "sub-" + subject_label(subject), sam = "sample-" + sample_label(sample);
+  const PhantomTruth truth = make_phantom(config, subject, sample, [&](size_t s, Image counts) {
+    const std::string ses = "ses-" + config.sessions[s];
+    const fs::path micr = out / sub / ses / "micr";
+    fs::create_directories(micr);
+    const std::string stem = sub + "_" + ses + "_" + sam + "_2PE";
+    write_stack(counts, (micr / (stem + ".ome.tif")).string());
+    const Vec3 v = counts.voxel_um();
+    const Json sidecar = {{"PixelSize", {v.x(), v.y(), v.z()}},
+                          {"PixelSizeUnits", "um"},
+                          {"SampleStaining", "simulated dendrite fill"}};
+    write_text(micr / (stem + ".json"), sidecar.dump(2) + "\n");
+    stack_done();
+  });
+  const std::string stem = sub + "_" + sam;
+  write_text(out / "truth" / (stem + "_truth.tsv"), truth_table(truth, config.sessions));
+  write_text(out / "truth" / (stem + "_dendrites.tsv"), dendrite_table(truth, config.sessions));
+  write_text(out / "truth" / (stem + "_phantom.json"), phantom_record(config, truth));
+}
+
+void write_all(const PhantomConfig& config, const fs::path& out, const StackWriter& write_stack,
+               const PhantomProgress& progress) {
+  fs::create_directories(out / "truth");
+  write_top_level(config, out);
+  const size_t total = size_t(config.subjects) * size_t(config.samples) * config.sessions.size();
+  size_t done = 0;
+  if (progress) progress(done, total);
+  for (int subject = 1; subject <= config.subjects; ++subject)
+    for (int sample = 1; sample <= config.samples; ++sample)
+      write_sample(config, out, subject, sample, write_stack, [&] {
+        if (progress) progress(++done, total);
+      });
 }
 
 Json vector_json(const Vec3& v) {
@@ -153,40 +185,23 @@ std::string phantom_record(const PhantomConfig& config, const PhantomTruth& trut
 void write_phantom(const PhantomConfig& config, const std::string& folder, const StackWriter& write_stack,
                    const PhantomProgress& progress) {
   config.check();
-  const fs::path out(folder);
+  const fs::path normal = fs::path(folder).lexically_normal();
+  const fs::path target = normal.has_filename() ? normal : normal.parent_path();
+  const fs::path out(target.string() + ".part");
   std::error_code ignored;
-  if (fs::exists(out, ignored) && (!fs::is_directory(out) || !fs::is_empty(out)))
+  if (fs::exists(target, ignored) && (!fs::is_directory(target) || !fs::is_empty(target)))
     throw UsageError("{}: exists and is not an empty folder: choose another, or remove it first", folder);
   try {
-    fs::create_directories(out / "truth");
-    write_top_level(config, out);
-    const size_t total = size_t(config.subjects) * size_t(config.samples) * config.sessions.size();
-    size_t done = 0;
-    for (int subject = 1; subject <= config.subjects; ++subject)
-      for (int sample = 1; sample <= config.samples; ++sample) {
-        const std::string sub = "sub-" + subject_label(subject), sam = "sample-" + sample_label(sample);
-        if (progress) progress(done, total);
-        const PhantomTruth truth = make_phantom(config, subject, sample, [&](size_t s, Image counts) {
-          const std::string ses = "ses-" + config.sessions[s];
-          const fs::path micr = out / sub / ses / "micr";
-          fs::create_directories(micr);
-          const std::string stem = sub + "_" + ses + "_" + sam + "_2PE";
-          write_stack(counts, (micr / (stem + ".ome.tif")).string());
-          const Vec3 v = counts.voxel_um();
-          write_text(micr / (stem + ".json"), Json{{"PixelSize", {v.x(), v.y(), v.z()}},
-                                                   {"PixelSizeUnits", "um"},
-                                                   {"SampleStaining", "simulated dendrite fill"}}
-                                                      .dump(2) +
-                                                  "\n");
-          if (progress) progress(++done, total);
-        });
-        const std::string stem = sub + "_" + sam;
-        write_text(out / "truth" / (stem + "_truth.tsv"), truth_table(truth, config.sessions));
-        write_text(out / "truth" / (stem + "_dendrites.tsv"), dendrite_table(truth, config.sessions));
-        write_text(out / "truth" / (stem + "_phantom.json"), phantom_record(config, truth));
-      }
+    fs::remove_all(out);
+    write_all(config, out, write_stack, progress);
+    fs::remove(target);
+    fs::rename(out, target);
   } catch (const fs::filesystem_error& e) {
+    fs::remove_all(out, ignored);
     throw Error("{}: cannot be written ({}): check permissions and free space", folder, e.code().message());
+  } catch (...) {
+    fs::remove_all(out, ignored);
+    throw;
   }
 }
 
