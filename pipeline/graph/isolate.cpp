@@ -171,29 +171,28 @@ class Isolated {
   bool listen(pid_t child, int descriptor, WorkerEar& ear) {
     const auto begin = Clock::now();
     std::optional<Clock::time_point> asked_to_end;
-    bool in_time = true;
     std::string pending;
     while (true) {
       pollfd waiting{descriptor, POLLIN, 0};
       if (poll(&waiting, 1, 50) > 0) {
         char buffer[4096];
         const ssize_t count = ::read(descriptor, buffer, sizeof buffer);
-        if (count == 0 || (count < 0 && errno != EINTR)) return in_time;
+        if (count == 0 || (count < 0 && errno != EINTR)) return true;
         if (count > 0) pending.append(buffer, static_cast<size_t>(count));
         for (size_t end; (end = pending.find('\n')) != std::string::npos; pending.erase(0, end + 1))
           ear.hear(pending.substr(0, end));
       }
       const auto now = Clock::now();
-      if (in_time && options_.timeout_s > 0 &&
-          std::chrono::duration<double>(now - begin).count() > options_.timeout_s) {
-        in_time = false;
+      const bool late =
+          options_.timeout_s > 0 && std::chrono::duration<double>(now - begin).count() > options_.timeout_s;
+      if (late || (asked_to_end && now - *asked_to_end > std::chrono::milliseconds(1300))) {
         kill(child, SIGKILL);
+        return !late;
       }
       if (is_cancelled() && !asked_to_end) {
         kill(child, SIGTERM);
         asked_to_end = now;
       }
-      if (asked_to_end && now - *asked_to_end > std::chrono::milliseconds(1300)) kill(child, SIGKILL);
     }
   }
 
