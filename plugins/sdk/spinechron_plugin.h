@@ -169,7 +169,9 @@ typedef struct sc_frame {
                                               be NULL: not known */
 } sc_frame;
 
-enum sc_side { SC_LEFT = 0, SC_RIGHT = 1 }; /* seen along the dendrite, from above */
+/* Seen along the dendrite, from above, with y pointing down as images show it: where the dendrite runs along (tx, ty),
+   left is towards (ty, -tx). */
+enum sc_side { SC_LEFT = 0, SC_RIGHT = 1 };
 enum sc_class { SC_MUSHROOM = 0, SC_THIN = 1, SC_STUBBY = 2, SC_FILOPODIUM = 3, SC_UNKNOWN = 4 };
 enum sc_state { SC_PRESENT = 0, SC_ABSENT = 1, SC_NOT_ASSESSABLE = 2 };
 

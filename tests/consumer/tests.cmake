@@ -35,3 +35,13 @@ if(TARGET spinechron)
     "-DPHANTOM=--set size_x=192 --set size_y=192 --set size_z=20" -DCHAIN=motion, -P "${here}/graph.cmake")
   set_tests_properties(consumer_runs_in_the_graph PROPERTIES FIXTURES_REQUIRED "installed;consumer_GCC")
 endif()
+
+# Every snippet of the guide.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+set(program "")
+if(TARGET spinechron)
+  set(program "${prefix}/bin/spinechron")
+endif()
+add_test(NAME plugin_guide COMMAND Python3::Interpreter "${CMAKE_SOURCE_DIR}/tests/plugin/guide.py"
+  "${CMAKE_SOURCE_DIR}/plugins/README.md" "${prefix}" "${CMAKE_BINARY_DIR}/consumer/guide" ${program})
+set_tests_properties(plugin_guide PROPERTIES FIXTURES_REQUIRED installed)
