@@ -104,7 +104,7 @@ class Batch {
   void align(SeriesJob& job) {
     step(job, "align", [&](const Context& context) {
       std::vector<Tracing> tracings;
-      for (SessionJob& session : job.sessions) tracings.push_back(std::move(session.tracing));
+      for (const SessionJob& session : job.sessions) tracings.push_back(session.tracing);
       job.frames = plan_.align->run(stacks(job), tracings, context);
       if (job.frames.size() != job.sessions.size())
         throw Error("the stage gave {} frames for {} sessions: report this to the stage's author",

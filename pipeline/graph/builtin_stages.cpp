@@ -3,9 +3,8 @@
 #if __has_include("align/shafts_stage.hpp")
 #include "align/shafts_stage.hpp"
 #endif
-#if __has_include("denoise/motion_stage.hpp")
+#include "denoise/anscombe_stage.hpp"
 #include "denoise/motion_stage.hpp"
-#endif
 #include "detect/evidence_stage.hpp"
 #if __has_include("match/joint_stage.hpp")
 #include "match/joint_stage.hpp"
@@ -24,11 +23,12 @@ StageEntry built_in(StageKind kind, std::string name, std::string meaning, Make 
 }  // namespace
 
 void register_builtin_stages(Registry& registry) {
-#if __has_include("denoise/motion_stage.hpp")
+  registry.add(built_in(StageKind::denoise, "anscombe",
+                        "Smooths under photon noise, after the noise was made equal everywhere.",
+                        make_anscombe_stage));
   registry.add(built_in(StageKind::denoise, "motion",
                         "Undoes the lateral shifts between neighbouring slices of a stack.",
                         make_motion_stage));
-#endif
   registry.add(built_in(StageKind::segment, "ridges",
                         "Centrelines and radii of dendrites from bright tubular ridges; axons are left out.",
                         make_ridges_stage));

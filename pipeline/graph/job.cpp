@@ -11,7 +11,7 @@ SeriesResult to_result(SeriesJob& job) {
     Frame& frame = job.frames.at(from.index);
     SessionResult to;
     to.session = *from.session;
-    to.quality = assess_quality(from.stack, frame);
+    to.quality = assess_session(from.stack, from.tracing, frame);
     to.image = std::move(from.stack.image);
     to.noise = from.stack.noise;
     to.optics = from.stack.optics;

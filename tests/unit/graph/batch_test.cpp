@@ -77,8 +77,8 @@ class BatchTest : public ::testing::Test {
       const std::lock_guard lock(mutex);
       std::string text;
       for (const SessionResult& s : result.sessions)
-        text +=
-            fmt::format("{} {} {} {};", s.session.label, s.sha256, s.image.at(0, 0, 0), s.quality.verdict);
+        text += fmt::format("{} {} {} {};", s.session.label, s.sha256, s.image.at(0, 0, 0),
+                            s.frame.usable ? "usable" : "not usable");
       for (const Track& t : result.tracks)
         for (const Track::InSession& s : t.sessions)
           text += fmt::format("{}@{}={} ", t.spine_id, t.arc_um, s.measures.brightness);
