@@ -45,7 +45,7 @@ bool at_border(const Vec3& p, const Coarse& coarse, double within_um) {
 // Least-cost way from a tip into a forward cone, over the voxels of a window of the coarse grid.
 class Cone {
  public:
-  Cone(const Coarse& coarse, const Ridges& ridges, const Vec3& tip, const Vec3& forward, double reach_um)
+  Cone(const Coarse& coarse, const Vec3& tip, const Vec3& forward, double reach_um)
       : coarse_(coarse), voxel_(coarse.photons.voxel_um()), tip_(tip), forward_(forward), reach_(reach_um) {
     const Size3 s = coarse.photons.size();
     const Vec3 at = coarse.to_vox(tip);
@@ -59,25 +59,26 @@ class Cone {
     }
     cost_.assign(size_t(n_[0]) * size_t(n_[1]) * size_t(n_[2]), std::numeric_limits<float>::infinity());
     from_.assign(cost_.size(), -1);
-    search(ridges);
+    target_.assign(cost_.size(), -1);
   }
 
-  // Cost at a point in um; infinity outside.
-  float cost(const Vec3& um) const {
-    const int i = index(um);
-    return i < 0 ? std::numeric_limits<float>::infinity() : cost_[size_t(i)];
+  /// A place to be reached; outside the window it is ignored.
+  void add_target(const Vec3& um, int number) {
+    if (const int i = index(um); i >= 0) target_[size_t(i)] = number;
   }
 
-  Path way_to(const Vec3& um, const Ridges& ridges) const {
-    Path way;
-    for (int i = index(um); i >= 0; i = from_[size_t(i)]) {
+  /// Number of the target that is cheapest to reach (-1: none) and the way there.
+  int search(const Ridges& ridges, Path& way) {
+    const int reached = spread(ridges);
+    if (reached < 0) return -1;
+    for (int i = reached; i >= 0; i = from_[size_t(i)]) {
       const auto [x, y, z] = voxel(i);
       way.points.push_back(coarse_.to_um(x, y, z));
       way.strength.push_back(ridges.strength.at(size_t(x), size_t(y), size_t(z)));
     }
     std::reverse(way.points.begin(), way.points.end());
     std::reverse(way.strength.begin(), way.strength.end());
-    return way;
+    return target_[size_t(reached)];
   }
 
  private:
@@ -101,7 +102,12 @@ class Cone {
     return (d - ahead * forward_).norm() < 1.0 + 1.2 * std::max(ahead, 0.0);
   }
 
-  void search(const Ridges& ridges) {
+  // Dijkstra; returns the first target's voxel.
+  int spread(const Ridges& ridges) {
+    float step[2][2][2];
+    for (int k = 1; k < 8; ++k)
+      step[k >> 2][k >> 1 & 1][k & 1] =
+          float(Vec3((k & 1) * voxel_[0], (k >> 1 & 1) * voxel_[1], (k >> 2) * 0.5 * voxel_[2]).norm());
     using Item = std::pair<float, int>;
     std::priority_queue<Item, std::vector<Item>, std::greater<>> open;
     const int first = flat(start_[0], start_[1], start_[2]);
@@ -112,19 +118,15 @@ class Cone {
       const auto [c, i] = open.top();
       open.pop();
       if (c > cost_[size_t(i)]) continue;
+      if (target_[size_t(i)] >= 0) return i;
       const auto [x, y, z] = voxel(i);
-      for (int dz = -1; dz <= 1; ++dz)
-        for (int dy = -1; dy <= 1; ++dy)
-          for (int dx = -1; dx <= 1; ++dx) {
-            if (!dx && !dy && !dz) continue;
-            const int p = x + dx, q = y + dy, r = z + dz;
-            if (p < low_[0] || q < low_[1] || r < low_[2] || p >= low_[0] + n_[0] || q >= low_[1] + n_[1] ||
-                r >= low_[2] + n_[2])
-              continue;
-            const float strength = std::min(1.0F, unit * ridges.strength.at(size_t(p), size_t(q), size_t(r)));
-            const auto step = float(Vec3(dx * voxel_[0], dy * voxel_[1], 0.5 * dz * voxel_[2]).norm());
-            const float next = c + step / (0.03F + strength);
+      for (int r = std::max(z - 1, low_[2]); r <= std::min(z + 1, low_[2] + n_[2] - 1); ++r)
+        for (int q = std::max(y - 1, low_[1]); q <= std::min(y + 1, low_[1] + n_[1] - 1); ++q)
+          for (int p = std::max(x - 1, low_[0]); p <= std::min(x + 1, low_[0] + n_[0] - 1); ++p) {
             const int j = flat(p, q, r);
+            if (j == i) continue;
+            const float strength = std::min(1.0F, unit * ridges.strength.at(size_t(p), size_t(q), size_t(r)));
+            const float next = c + step[r != z][q != y][p != x] / (0.03F + strength);
             if (next < cost_[size_t(j)] && inside(p, q, r)) {
               cost_[size_t(j)] = next;
               from_[size_t(j)] = i;
@@ -132,6 +134,7 @@ class Cone {
             }
           }
     }
+    return -1;
   }
 
   const Coarse& coarse_;
@@ -139,7 +142,7 @@ class Cone {
   double reach_;
   int start_[3], low_[3], n_[3];
   std::vector<float> cost_;
-  std::vector<int> from_;
+  std::vector<int> from_, target_;
 };
 
 }  // namespace
@@ -183,16 +186,20 @@ void bridge_gaps(std::vector<Path>& paths, const Coarse& coarse, const Ridges& r
           nearest = std::min(nearest, project(paths[j].points, from, 0.5).distance_um);
       if (nearest < 0.8 || nearest > max_um) continue;
       const Vec3 forward = end_direction(paths[i].points, end == 1, 4.0, 0.5);
-      const Cone cone(coarse, ridges, from, forward, max_um);
-      float least = std::numeric_limits<float>::infinity();
-      size_t to = 0, to_point = 0;
+      Cone cone(coarse, from, forward, max_um);
+      std::vector<std::pair<size_t, size_t>> targets;
       for (size_t j = 0; j < paths.size(); ++j) {
         if (j == i || length_um(paths[j].points) < 3) continue;
         for (size_t k = 0; k < paths[j].points.size(); ++k)
-          if (const float c = cone.cost(paths[j].points[k]); c < least) least = c, to = j, to_point = k;
+          if (apart(paths[j].points[k], from) < max_um) {
+            cone.add_target(paths[j].points[k], int(targets.size()));
+            targets.emplace_back(j, k);
+          }
       }
-      if (!std::isfinite(least)) continue;
-      Path way = cone.way_to(paths[to].points[to_point], ridges);
+      Path way;
+      const int reached = cone.search(ridges, way);
+      if (reached < 0) continue;
+      const auto [to, to_point] = targets[size_t(reached)];
       std::vector<float> sorted = way.strength;
       std::sort(sorted.begin(), sorted.end());
       const Vec3 straight = (paths[to].points[to_point] - from).cwiseProduct(kDepthHalved);

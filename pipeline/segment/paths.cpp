@@ -308,6 +308,35 @@ Vec3 end_direction(const Curve& curve, bool at_back, double over_um, double skip
   return length > 0 ? Vec3(d / length) : Vec3::Zero();
 }
 
+void split_at_steps(std::vector<Path>& paths, double ratio) {
+  for (size_t i = 0; i < paths.size(); ++i) {
+    const std::vector<double> arcs = arcs_um(paths[i].points);
+    const std::vector<float>& s = paths[i].strength;
+    const auto median = [&](size_t from, size_t to) {
+      std::vector<float> v(s.begin() + std::ptrdiff_t(from), s.begin() + std::ptrdiff_t(to));
+      std::nth_element(v.begin(), v.begin() + std::ptrdiff_t(v.size() / 2), v.end());
+      return double(v[v.size() / 2]);
+    };
+    size_t best = 0;
+    double most = std::log(ratio);
+    for (size_t k = 0, a = 0, b = 0; k < s.size(); ++k) {
+      while (arcs[k] - arcs[a] > 8) ++a;
+      while (b < s.size() && arcs[b] - arcs[k] <= 8) ++b;
+      if (arcs[k] < 3 || arcs.back() - arcs[k] < 3) continue;
+      const double step = std::abs(std::log(std::max(median(a, k), 1e-9) / std::max(median(k, b), 1e-9)));
+      if (step > most) most = step, best = k;
+    }
+    if (best == 0) continue;
+    Path rest;
+    rest.points.assign(paths[i].points.begin() + std::ptrdiff_t(best), paths[i].points.end());
+    rest.strength.assign(s.begin() + std::ptrdiff_t(best), s.end());
+    paths[i].points.resize(best + 1);
+    paths[i].strength.resize(best + 1);
+    paths.push_back(std::move(rest));
+    --i;  // there may be more steps in what is left (wraps round to 0 by ++)
+  }
+}
+
 std::vector<Path> link_points(const std::vector<RidgePoint>& points, const Coarse& coarse, float high,
                               double min_branch_um) {
   std::vector<Edge> edges = neighbour_edges(points, coarse);

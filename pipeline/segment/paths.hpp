@@ -22,6 +22,10 @@ float median_strength(const Path& path);
 /// a path of one point.
 Vec3 end_direction(const Curve& curve, bool at_back, double over_um, double skip_um = 0.0);
 
+/// Cuts paths where the ridge steps up or down by more than `ratio` for good (medians over 8 um on either
+/// side): there an axon goes on from a dendrite's end, or a thin branch from a trunk.
+void split_at_steps(std::vector<Path>& paths, double ratio);
+
 /// Links ridge points of the coarse image.
 ///
 /// Neighbours (two voxels apart at most) form a minimum spanning tree under cost = distance / strength; trees

@@ -7,8 +7,7 @@ namespace spinechron {
 namespace {
 
 // One slice at one scale: keeps the larger of what is there and what this scale shows.
-void hessian_slice(const float* a, Size3 s, const Vec3& voxel, float sigma_um, float* strength,
-                   std::uint8_t* direction) {
+void hessian_slice(const float* a, Size3 s, const Vec3& voxel, float sigma_um, float* strength) {
   const auto n = static_cast<float>(sigma_um * sigma_um);
   const float ixx = n / static_cast<float>(voxel.x() * voxel.x());
   const float iyy = n / static_cast<float>(voxel.y() * voxel.y());
@@ -16,7 +15,6 @@ void hessian_slice(const float* a, Size3 s, const Vec3& voxel, float sigma_um, f
   for (size_t y = 1; y + 1 < s.y; ++y) {
     const float *p = a + (y - 1) * s.x, *q = a + y * s.x, *r = a + (y + 1) * s.x;
     float* out = strength + y * s.x;
-    std::uint8_t* dir = direction + y * s.x;
     for (size_t x = 1; x + 1 < s.x; ++x) {
       const float xx = ixx * (q[x - 1] - 2 * q[x] + q[x + 1]);
       const float yy = iyy * (p[x] - 2 * q[x] + r[x]);
@@ -27,11 +25,7 @@ void hessian_slice(const float* a, Size3 s, const Vec3& voxel, float sigma_um, f
       const float along = mean + root;   // the other one
       // a blob falls off along the ridge too; a saddle (along > 0) does not hurt
       const float value = across + std::min(along, 0.0F);
-      if (value > out[x]) {
-        out[x] = value;
-        dir[x] =
-            static_cast<std::uint8_t>(std::abs(half) > std::abs(xy) ? (half > 0 ? 0 : 2) : (xy > 0 ? 1 : 3));
-      }
+      out[x] = std::max(out[x], value);
     }
   }
 }
@@ -44,11 +38,10 @@ Ridges find_ridges(const Coarse& coarse, double largest_radius_um) {
   const Vec3 v = image.voxel_um();
   Ridges r;
   r.strength = Image(s, v);
-  r.direction.assign(s.count(), 0);
   if (s.x < 3 || s.y < 3) return r;
 
   std::vector<float> sigmas;  // beyond the 0.2 um of the coarse image
-  for (double sigma = 0.3; sigma < 0.75 * largest_radius_um; sigma *= 1.55)
+  for (double sigma = 0.3; sigma < 0.75 * largest_radius_um; sigma *= 1.7)
     sigmas.push_back(static_cast<float>(sigma));
   std::vector<float> slice(s.x * s.y);
   for (size_t z = 0; z < s.z; ++z) {
@@ -59,7 +52,7 @@ Ridges find_ridges(const Coarse& coarse, double largest_radius_um) {
       smooth_axis(slice.data(), {s.x, s.y, 1}, 0, more / v.x());
       smooth_axis(slice.data(), {s.x, s.y, 1}, 1, more / v.y());
       have = sigma;
-      hessian_slice(slice.data(), s, v, sigma, r.strength.slice(z), r.direction.data() + z * slice.size());
+      hessian_slice(slice.data(), s, v, sigma, r.strength.slice(z));
     }
   }
 
@@ -82,16 +75,21 @@ std::vector<RidgePoint> ridge_points(const Ridges& ridges, float low) {
   std::vector<RidgePoint> out;
   if (s.x < 3 || s.y < 3) return out;
   const auto row = static_cast<std::ptrdiff_t>(s.x);
-  const std::ptrdiff_t across[4] = {row, 1 - row, 1, 1 + row};  // normal to each direction
-  const size_t plane = s.x * s.y;
+  const auto plane = static_cast<std::ptrdiff_t>(s.x * s.y);
   for (size_t z = 0; z < s.z; ++z)
     for (size_t y = 1; y + 1 < s.y; ++y)
       for (size_t x = 1; x + 1 < s.x; ++x) {
         const float* p = a.row(y, z) + x;
         if (!(*p > low)) continue;
-        const std::ptrdiff_t n = across[ridges.direction[(z * s.y + y) * s.x + x]];
-        if (!(*p > p[-n] && *p >= p[n])) continue;
-        if ((z > 0 && !(*p > *(p - plane))) || (z + 1 < s.z && !(*p >= *(p + plane)))) continue;
+        if ((z > 0 && !(*p > p[-plane])) || (z + 1 < s.z && !(*p >= p[plane]))) continue;
+        // across the ridge is where it falls off most
+        std::ptrdiff_t across = 1;
+        float lowest = p[-1] + p[1];
+        if (const float v = p[-row] + p[row]; v < lowest) lowest = v, across = row;
+        lowest = 2 * lowest - 2 * *p;  // the diagonals are sqrt(2) longer: they must fall twice as much
+        for (const std::ptrdiff_t n : {row - 1, row + 1})
+          if (const float v = p[-n] + p[n]; v < lowest) lowest = v, across = n;
+        if (!(*p > p[-across] && *p >= p[across])) continue;
         out.push_back({int(x), int(y), int(z), *p});
       }
   return out;

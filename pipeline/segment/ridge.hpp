@@ -1,7 +1,6 @@
 #pragma once
 // Where the image is brighter than on both sides: the ridges on which dendrites run.
 
-#include <cstdint>
 #include <vector>
 
 #include "segment/coarse.hpp"
@@ -10,10 +9,9 @@ namespace spinechron {
 
 /// Ridge strength of every voxel of the coarse image, and its scale for thresholds.
 struct Ridges {
-  Image strength;                       ///< -sigma^2 * second derivative across, 0 where there is no ridge
-  std::vector<std::uint8_t> direction;  ///< of the ridge in the plane: 0 along x, 1 +x+y, 2 along y, 3 +x-y
-  float median = 0;                     ///< of the strength's maximum over depth: noise and neuropil
-  float top = 0;                        ///< its 99.5% quantile: the field's strongest ridges
+  Image strength;    ///< -sigma^2 * second derivative across, 0 where there is no ridge
+  float median = 0;  ///< of the strength's maximum over depth: noise and neuropil
+  float top = 0;     ///< its 99.5% quantile: the field's strongest ridges
 };
 
 /// Largest over several scales of the second derivative across the ridge in each slice, times sigma^2, damped

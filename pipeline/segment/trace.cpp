@@ -15,7 +15,8 @@ namespace {
 
 struct Branch {
   Curve curve;
-  CrossSection section;
+  double strength = 0;  ///< of the ridge, over the field's strongest
+  double beads = 0;
   int parent = -1;
   size_t parent_point = 0;
 };
@@ -47,10 +48,23 @@ std::vector<Path> without_shadows(std::vector<Path> paths) {
   return kept;
 }
 
+// Length in the plane: what a path gains by wandering in depth does not count.
+double reach_um(Curve curve) {
+  for (Vec3& p : curve) p.z() = 0;
+  return length_um(curve);
+}
+
 bool at_border(const Vec3& p, const Image& image, double within_um) {
   const Vec3 last = image.extent_um();
   return p.x() < within_um || p.y() < within_um || p.x() > last.x() - within_um ||
          p.y() > last.y() - within_um;
+}
+
+float strength_at(const Ridges& ridges, const Coarse& coarse, const Vec3& um) {
+  const Size3 s = ridges.strength.size();
+  const Vec3 v = coarse.to_vox(um);
+  const auto whole = [](double a, size_t n) { return size_t(std::clamp(std::lround(a), 0L, long(n) - 1)); };
+  return ridges.strength.at(whole(v.x(), s.x), whole(v.y(), s.y), whole(v.z(), s.z));
 }
 
 // A path whose end lies at another one's side is its branch. Returns the parent of each, -1: none.
@@ -62,6 +76,7 @@ std::vector<int> find_parents(std::vector<Curve>& curves, const Image& image) {
   };
   for (size_t i = 0; i < curves.size(); ++i) {
     double nearest = 1.6;
+    int best = -1;
     bool back = false;
     for (size_t j = 0; j < curves.size(); ++j) {
       if (j == i || root_of(int(j)) == int(i)) continue;
@@ -69,10 +84,11 @@ std::vector<int> find_parents(std::vector<Curve>& curves, const Image& image) {
         const Vec3& tip = at_back ? curves[i].back() : curves[i].front();
         if (at_border(tip, image, 0.5)) continue;
         const double d = project(curves[j], tip, 0.4).distance_um;
-        if (d < nearest) nearest = d, parent[i] = int(j), back = at_back;
+        if (d < nearest) nearest = d, best = int(j), back = at_back;
       }
     }
-    if (parent[i] >= 0 && back) std::reverse(curves[i].begin(), curves[i].end());
+    parent[i] = best;
+    if (best >= 0 && back) std::reverse(curves[i].begin(), curves[i].end());
   }
   return parent;
 }
@@ -124,9 +140,10 @@ Tracing trace(const Stack& stack, const TraceConfig& config, const Context& cont
   std::erase_if(paths, [](const Path& p) { return length_um(p.points) < 1.5; });
   weld_ends(paths, 3.0);
   bridge_gaps(paths, coarse, ridges, std::max(0.35F * high, 0.1F * ridges.top), config.max_gap_um);
+  split_at_steps(paths, 2.2);
   paths = without_shadows(std::move(paths));
   std::erase_if(paths, [&](const Path& p) {
-    return length_um(p.points) < config.min_branch_um || median_strength(p) < high;
+    return reach_um(p.points) < config.min_branch_um || median_strength(p) < 0.8 * high;
   });
   context.check_cancelled();
 
@@ -148,13 +165,20 @@ Tracing trace(const Stack& stack, const TraceConfig& config, const Context& cont
     c = settle_free_ends(image, std::move(c), b.parent < 0 && !at_border(c.front(), image, 0.5),
                          !at_border(c.back(), image, 0.5));
     b.curve = resample(c, kStepUm);
+    const CrossSection s2 = cross_section(image, b.curve);
+    std::vector<float> ridge;
+    for (const Vec3& p : b.curve) ridge.push_back(strength_at(ridges, coarse, p));
+    b.strength = quantile(ridge, 0.5) / ridges.top;
+    b.beads = std::sqrt(std::max(0.0, s2.beadedness * s2.beadedness - 0.5 / (s2.snr * s2.snr)));
   }
   // branches of what is dropped stand alone
   std::vector<bool> keep(branches.size());
   for (size_t i = 0; i < branches.size(); ++i) {
     const bool alone = branches[i].parent < 0;
-    keep[i] = branches[i].curve.size() > 8 &&
-              length_um(branches[i].curve) >= (alone ? config.min_length_um : config.min_branch_um);
+    const Branch& b = branches[i];
+    keep[i] = b.curve.size() > 8 &&
+              reach_um(b.curve) >= (alone ? config.min_length_um : config.min_branch_um) &&
+              b.strength >= config.dendrite_field + config.dendrite_beads * std::max(0.0, b.beads - 0.12);
   }
   std::vector<size_t> order;
   for (size_t i = 0; i < branches.size(); ++i)

@@ -9,8 +9,12 @@ namespace spinechron {
 
 /// Everything is relative to the stack's own noise, brightness and size; lengths are anatomy, not microscopy.
 struct TraceConfig {
-  double threshold_noise = 12;     ///< a dendrite's ridge over the field's median ridge strength
-  double threshold_field = 0.28;   ///< ... and over the field's strongest ridges (99.5% of the area)
+  double threshold_noise =
+      6;  ///< a ridge is followed if it is this many times stronger than the field's median ...
+  double threshold_field = 0.14;  ///< ... and reaches this share of the field's strongest (99.5% of the area)
+  double dendrite_field = 0.22;  ///< share of the field's strongest ridges that a smooth dendrite reaches ...
+  double dendrite_beads =
+      1.2;  ///< ... and how much more is asked of a beaded one: axons are thin, dim and beaded
   double min_length_um = 8;        ///< shorter curves that stand alone are not dendrites
   double min_branch_um = 4;        ///< shorter side branches are spines
   double max_gap_um = 10;          ///< longest gap bridged along a ridge
