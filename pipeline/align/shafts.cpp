@@ -224,27 +224,23 @@ std::vector<Frame> align_on_shafts(const std::vector<const Stack*>& stacks,
         dendrite.parent = tracings[ref][d].parent;
         dendrite.parent_point = tracings[ref][d].parent_point;
         dendrite.snr = tracings[ref][d].snr;
-        dendrite.radius_um =
-            tracings[ref][d].radius_um;  // a first guess; replaced by the measured edge below
+        dendrite.radius_um = tracings[ref][d].radius_um;  // as traced; replaced by the measured edge below
       }
       dendrite.id = static_cast<int>(d) + 1;
       dendrite.centreline = in_session[s][d];
       frames[s].dendrites.push_back(std::move(dendrite));
     }
-    for (int pass = 0; pass < 2; ++pass) {  // the second with the radii that the first measured
-      frames[s].evidence.clear();
-      for (Dendrite& d : frames[s].dendrites)
-        frames[s].evidence.push_back(
-            std::make_shared<const Evidence>(views[s].smoothed, d, frames[s].dendrites));
-      for (size_t d = 0; d < frames[s].dendrites.size(); ++d) {
-        const Evidence& e = *frames[s].evidence[d];
-        Dendrite& dendrite = frames[s].dendrites[d];
-        dendrite.radius_um.assign(dendrite.centreline.size(), 0.5);
-        if (!e.usable()) continue;
-        for (size_t i = 0; i < dendrite.centreline.size(); ++i)
-          dendrite.radius_um[i] = 0.5 * (e.edge_um(Side::left)[i] + e.edge_um(Side::right)[i]);
-        dendrite.snr = 1 / std::max(e.floor(), 1e-6);
-      }
+    for (const Dendrite& d : frames[s].dendrites)
+      frames[s].evidence.push_back(
+          std::make_shared<const Evidence>(views[s].smoothed, d, frames[s].dendrites));
+    for (size_t d = 0; d < frames[s].dendrites.size(); ++d) {
+      const Evidence& e = *frames[s].evidence[d];
+      Dendrite& dendrite = frames[s].dendrites[d];
+      dendrite.radius_um.assign(dendrite.centreline.size(), 0.5);
+      if (!e.usable()) continue;
+      for (size_t i = 0; i < dendrite.centreline.size(); ++i)
+        dendrite.radius_um[i] = 0.5 * (e.edge_um(Side::left)[i] + e.edge_um(Side::right)[i]);
+      dendrite.snr = 1 / std::max(e.floor(), 1e-6);
     }
   }
 

@@ -1,17 +1,26 @@
 #include "detect/evidence_stage.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "detect/peaks.hpp"
 
 namespace spinechron {
 namespace {
 
+// How much a peak looks like a spine, as log odds: bright over the shaft and over the noise, standing alone
+// along the dendrite, ending outward, near the shaft. Five ratios, none of which knows the microscope; the
+// weights are a logistic fit on annotated tissue and phantoms (each left out in turn: the same weights within
+// their errors).
+double log_odds(const Peak& p) {
+  const double strength = std::log(std::clamp(p.excess * p.snr, 0.05, 20.0));
+  return -5.3 + 1.4 * strength + 1.4 * std::clamp(p.prominence, 0.0, 1.0) +
+         5.0 * std::clamp(p.fall, 0.0, 1.0) - 1.0 * std::clamp(p.extent_um - 1.0, 0.0, 2.0) -
+         0.4 * p.site.out_um * p.site.out_um;
+}
+
 double probability(const Peak& p) {
-  if (p.fall < 0.55 || p.prominence < 0.72 || p.excess > 3.5) return 0.1;
-  if (!((p.snr >= 6 && p.excess >= 0.2) || (p.snr >= 14 && p.excess >= 0.1))) return 0.1;
-  if (p.site.out_um < 0.24 && p.excess < 0.6) return 0.1;
-  return 0.9;
+  return 1 / (1 + std::exp(-log_odds(p)));
 }
 
 class EvidenceStage : public Detector {
@@ -31,7 +40,7 @@ class EvidenceStage : public Detector {
     for (size_t d = 0; d < f->dendrites.size(); ++d) {
       context.check_cancelled();
       const Evidence& evidence = *f->evidence[d];
-      for (const Peak& peak : find_peaks(evidence, 3.0, 0.12, 2.16, 2.3)) {
+      for (const Peak& peak : find_peaks(evidence, 3.0, 0.12, 2.4, 2.4)) {
         const Vec3 head = evidence.position(peak.site);
         if (head.x() < 0.5 || head.y() < 0.5 || head.x() > last.x() - 0.5 || head.y() > last.y() - 0.5 ||
             head.z() < 0.9 * voxel.z() || head.z() > last.z() - voxel.z())

@@ -41,13 +41,24 @@ double prominence(const Block& e, const Peak& p) {
   return 1 - deepest_saddle / p.excess;
 }
 
+// A head ends outward, whichever way one leaves it; a neurite that passes or crosses goes on in some
+// direction.
 double fall(const Block& e, const Peak& p) {
-  double lowest = p.excess;
-  for (int j = p.out + 1; j < std::min(p.out + 8, e.width); ++j) {
-    const float v = e.at(p.level, p.arc, j);
-    if (std::isfinite(v)) lowest = std::min<double>(lowest, v);
+  constexpr int kSteps = 8;  // 0.96 um
+  double worst = -1;
+  for (int degrees = -60; degrees <= 60; degrees += 30) {
+    const double along = std::sin(degrees * M_PI / 180), outward = std::cos(degrees * M_PI / 180);
+    double lowest = p.excess;
+    for (int n = 1; n <= kSteps; ++n) {
+      const int arc = p.arc + static_cast<int>(std::lround(n * along)),
+                out = p.out + static_cast<int>(std::lround(n * outward));
+      if (arc < 0 || arc >= e.arcs || out >= e.width) break;
+      const float v = e.at(p.level, arc, out);
+      if (std::isfinite(v)) lowest = std::min<double>(lowest, v);
+    }
+    worst = std::max(worst, lowest);
   }
-  return 1 - lowest / p.excess;
+  return 1 - worst / p.excess;
 }
 
 // The dimmest place on the way to the shaft, on the better of straight down and slanting to the axis' depth.
@@ -63,6 +74,36 @@ double bridge(const Block& e, const Peak& p) {
     lowest = std::min(lowest, best);
   }
   return lowest / p.excess;
+}
+
+// Spreads from the peak over what is at least 30 % of it and stands clear of the shaft's edge, within one
+// level of depth.
+double extent_um(const Block& e, const Block& sigma, const Peak& p) {
+  constexpr double kReachUm = 4.0, kClearUm = 0.12;
+  const int reach = static_cast<int>(kReachUm / kStepUm), width = 2 * reach + 1;
+  const int edge = static_cast<int>(std::lround((kClearUm - Evidence::out_um(0)) / kStepUm));
+  const auto limit = static_cast<float>(0.3 * p.excess);
+  std::vector<char> seen(size_t(width) * e.width, 0);
+  std::vector<std::pair<int, int>> front{{p.arc, p.out}};
+  double farthest = 0;
+  while (!front.empty()) {
+    const auto [arc, out] = front.back();
+    front.pop_back();
+    farthest = std::max(farthest, std::hypot(arc - p.arc, out - p.out) * kStepUm);
+    for (const auto& [di, dj] : {std::pair{1, 0}, {-1, 0}, {0, 1}, {0, -1}}) {
+      const int i = arc + di, j = out + dj, column = i - p.arc + reach;
+      if (i < 0 || i >= e.arcs || column < 0 || column >= width || j < std::min(edge, p.out) || j >= e.width)
+        continue;
+      char& mark = seen[size_t(column) * e.width + j];
+      if (mark) continue;
+      mark = 1;
+      bool lit = false;
+      for (int k = std::max(0, p.level - 1); k <= std::min(e.levels - 1, p.level + 1) && !lit; ++k)
+        lit = e.at(k, i, j) > limit && e.at(k, i, j) > 2 * sigma.at(k, i, j);
+      if (lit) front.emplace_back(i, j);
+    }
+  }
+  return farthest;
 }
 
 // Lowest excess on the straight way between two peaks.
@@ -108,6 +149,7 @@ std::vector<Peak> find_peaks(const Evidence& evidence, double min_snr, double mi
           p.prominence = prominence(e, p);
           p.fall = fall(e, p);
           p.bridge = bridge(e, p);
+          p.extent_um = extent_um(e, s, p);
           peaks.push_back(p);
         }
       }

@@ -310,15 +310,18 @@ Site Evidence::locate(const Vec3& point, double arc_um) const {
   double nearest = std::numeric_limits<double>::infinity();
   for (int i = std::max(0, middle - reach); i <= std::min(n - 1, middle + reach); ++i) {
     const Vec3 off = point - curve_[size_t(i)];
-    const double along = std::abs(off.x() * directions_.tangent[size_t(i)].x() + off.y() * directions_.tangent[size_t(i)].y());
-    const double d = std::hypot(off.x(), off.y()) + along;  // the foot of the perpendicular, the nearest one in a bend
+    const double along =
+        std::abs(off.x() * directions_.tangent[size_t(i)].x() + off.y() * directions_.tangent[size_t(i)].y());
+    const double d =
+        std::hypot(off.x(), off.y()) + along;  // the foot of the perpendicular, the nearest one in a bend
     if (d < nearest) {
       nearest = d;
       best = i;
     }
   }
   const Vec3 off = point - curve_[size_t(best)];
-  const double u = off.x() * directions_.left[size_t(best)].x() + off.y() * directions_.left[size_t(best)].y();
+  const double u =
+      off.x() * directions_.left[size_t(best)].x() + off.y() * directions_.left[size_t(best)].y();
   Site site;
   site.side = u >= 0 ? Side::left : Side::right;
   site.arc_um = best * kStepUm;

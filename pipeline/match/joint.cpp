@@ -139,6 +139,33 @@ PresencePrior learn_rates(std::vector<Scored>& scored, PresencePrior prior) {
   return prior;
 }
 
+double best_p(const Place& place, const std::vector<std::vector<Candidate>>& candidates) {
+  double best = 0;
+  for (const Sighting& s : place.sightings) best = std::max(best, candidates[s.session][s.candidate].p);
+  return best;
+}
+
+// Is it a spine at all? The mean log odds of the sessions in which it is there. A mean, not a sum: what looks
+// like a spine by accident of the tissue looks so in every session.
+void judge_nature(std::vector<Scored>& scored, const std::vector<std::vector<Candidate>>& candidates) {
+  constexpr double kUnseen = -1.5;  // log odds where it should be but makes no peak of its own
+  for (Scored& p : scored) {
+    double sum = 0, weight = 0;
+    for (size_t s = 0; s < p.evidence.size(); ++s) {
+      if (!p.evidence[s].assessable) continue;
+      const double w = p.posterior.present[s];
+      double odds = kUnseen;
+      if (const Sighting* sight = p.place.in(s)) {
+        const double q = std::clamp(candidates[s][sight->candidate].p, 1e-3, 1 - 1e-3);
+        odds = std::log(q / (1 - q));
+      }
+      sum += w * odds;
+      weight += w;
+    }
+    p.p_spine = weight > 0 ? 1 / (1 + std::exp(-sum / weight)) : 0.0;
+  }
+}
+
 // The same head seen from two dendrites, or twice: the dimmer reading goes.
 void drop_doubles(std::vector<Scored>& scored, const std::vector<Frame>& frames) {
   std::stable_sort(scored.begin(), scored.end(), [](const Scored& a, const Scored& b) {
@@ -200,9 +227,7 @@ std::vector<Track> match_jointly(const std::vector<const Stack*>& stacks, const 
     context.check_cancelled();
     Scored p;
     p.place = place;
-    for (const Sighting& s : place.sightings)
-      p.p_spine = std::max(p.p_spine, candidates[s.session][s.candidate].p);
-    if (p.p_spine < config.min_p) continue;
+    if (best_p(place, candidates) < 0.3) continue;
     p.readings.resize(n);
     p.reasons.resize(n);
     p.evidence.resize(n);
@@ -219,6 +244,10 @@ std::vector<Track> match_jointly(const std::vector<const Stack*>& stacks, const 
   PresencePrior prior;
   prior.change_sd = natural_change(scored);
   learn_rates(scored, prior);
+  judge_nature(scored, candidates);
+  scored.erase(
+      std::remove_if(scored.begin(), scored.end(), [&](const Scored& p) { return p.p_spine < config.min_p; }),
+      scored.end());
   drop_doubles(scored, frames);
 
   std::stable_sort(scored.begin(), scored.end(), [](const Scored& a, const Scored& b) {
