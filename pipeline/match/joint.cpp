@@ -145,12 +145,12 @@ double best_p(const Place& place, const std::vector<std::vector<Candidate>>& can
   return best;
 }
 
-// Is it a spine at all? The mean log odds of the sessions in which it is there. A mean, not a sum: what looks
-// like a spine by accident of the tissue looks so in every session.
+// Is it a spine at all? Half the best log odds, half the mean of the sessions in which it is there. Not their
+// sum: what looks like a spine by accident of the tissue looks so in every session.
 void judge_nature(std::vector<Scored>& scored, const std::vector<std::vector<Candidate>>& candidates) {
   constexpr double kUnseen = -1.5;  // log odds where it should be but makes no peak of its own
   for (Scored& p : scored) {
-    double sum = 0, weight = 0;
+    double sum = 0, weight = 0, best = kUnseen;
     for (size_t s = 0; s < p.evidence.size(); ++s) {
       if (!p.evidence[s].assessable) continue;
       const double w = p.posterior.present[s];
@@ -159,10 +159,11 @@ void judge_nature(std::vector<Scored>& scored, const std::vector<std::vector<Can
         const double q = std::clamp(candidates[s][sight->candidate].p, 1e-3, 1 - 1e-3);
         odds = std::log(q / (1 - q));
       }
+      best = std::max(best, odds);
       sum += w * odds;
       weight += w;
     }
-    p.p_spine = weight > 0 ? 1 / (1 + std::exp(-sum / weight)) : 0.0;
+    p.p_spine = weight > 0 ? 1 / (1 + std::exp(-0.5 * (best + sum / weight))) : 0.0;
   }
 }
 

@@ -12,18 +12,29 @@ double normal(double x, double mean, double sd) {
   return std::exp(-0.5 * t * t) / (sd * 2.5066282746310002);
 }
 
-// Every likelihood has a share of outliers, flat over the range of spine brightness, so that no single
-// reading decides with certainty: passing neurites, registration slips.
-constexpr double kOutliers = 0.02, kOutlierRange = 1.0;
+// No single reading decides with certainty: a share of readings has another cause (a neighbour's light, a slip of the
+// registration), flat over the range of spine brightness.
+constexpr double kOutliers = 0.01, kOutlierRange = 1.0;
+// Now and then an empty site holds something dim: a passing neurite, the flank of a neighbour. Share, and least mean in
+// units of the shaft's brightness.
+constexpr double kClutter = 0.10, kClutterMean = 0.05;
 
+// The reading is the spine's brightness times a log-normal change, plus noise: integrated over five widths of the change.
 double if_present(const SiteReading& r, double brightness, double change_sd) {
-  // log-normal change, as a normal of equal spread: a reading is the sum of the changed brightness and noise
-  const double sd = std::hypot(r.sigma, change_sd * brightness);
-  return (1 - kOutliers) * normal(r.excess, brightness, sd) + kOutliers / kOutlierRange;
+  double sum = 0, weight = 0;
+  for (int k = -5; k <= 5; ++k) {
+    const double w = std::exp(-0.125 * k * k);
+    sum += w * normal(r.excess, brightness * std::exp(0.5 * k * change_sd), r.sigma);
+    weight += w;
+  }
+  return (1 - kOutliers) * sum / weight + kOutliers / kOutlierRange;
 }
 
 double if_absent(const SiteReading& r) {
-  return (1 - kOutliers) * normal(r.excess, r.empty_mean, r.empty_sd) + kOutliers / kOutlierRange;
+  const double mean = std::max(3 * r.empty_sd, kClutterMean), above = r.excess - r.empty_mean;
+  const double clutter = above > 0 ? std::exp(-above / mean) / mean : 0.0;
+  return (1 - kClutter - kOutliers) * normal(r.excess, r.empty_mean, r.empty_sd) + kClutter * clutter +
+         kOutliers / kOutlierRange;
 }
 
 }  // namespace
