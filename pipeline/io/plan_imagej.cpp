@@ -55,16 +55,19 @@ TiffPlan plan_imagej(const TiffFile& file, const PlanRequest& request) {
   }
 
   const auto text = [&](const char* key) { return keys.count(key) ? keys.at(key) : std::string(); };
+  const auto unit_of = [&](int axis) {  // y and z may have units of their own
+    const std::string own = axis == 0 ? "" : text(axis == 1 ? "yunit" : "zunit");
+    return own.empty() ? text("unit") : own;
+  };
   for (int axis = 0; axis < 2; ++axis) {
     const double pixels = file.pixels_per_unit(axis);
     if (!(pixels > 0)) continue;
     // the tag holds a ratio that is read as float: six digits are what it is good for
     const double size = to_number(fmt::format("{:.6g}", 1 / pixels)).value_or(0);
-    plan.voxel_um[size_t(axis)] = length_in_um(size, text("unit"));
+    plan.voxel_um[size_t(axis)] = length_in_um(size, unit_of(axis));
   }
-  const std::string z_unit = text("zunit").empty() ? text("unit") : text("zunit");
   if (const auto spacing = to_number(text("spacing")))
-    plan.voxel_um[2] = length_in_um(std::abs(*spacing), z_unit);
+    plan.voxel_um[2] = length_in_um(std::abs(*spacing), unit_of(2));
   return plan;
 }
 

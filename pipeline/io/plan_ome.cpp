@@ -109,12 +109,12 @@ TiffPlan plan_ome(const TiffFile* file, const std::string& xml, const PlanReques
     throw Error("{}: its OME-XML names no companion file: export the image again", request.path());
   const OmeImage& image = choose_image(document, plan);
   check_is_z_stack(request.path(), image.z, image.t);
-  const size_t channel =
-      choose_channel(request.path(), image.channel_names, request.session, request.options);
   const std::uint64_t stored_channels = image.c / image.samples_per_pixel;
   if (image.z > kMaxPlanes || stored_channels == 0 || image.z * stored_channels > kMaxPlanes)
     throw Error("{}: its OME-XML says {} slices of {} channels, which cannot be: export the image again",
                 request.path(), image.z, image.c);
+  const size_t channel =
+      choose_channel(request.path(), image.channel_names, request.session, request.options);
   plan.voxel_um = image.voxel_um;
   plan.significant_bits = image.significant_bits;
 

@@ -71,7 +71,6 @@ TiffPlan plan_scanimage(const TiffFile& file, const PlanRequest& request) {
   if (header.field_x_um && first.width > 0) plan.voxel_um[0] = *header.field_x_um / first.width;
   if (header.field_y_um && first.height > 0) plan.voxel_um[1] = *header.field_y_um / first.height;
   plan.voxel_um[2] = header.z_step_um;
-  plan.significant_bits = header.significant_bits;
   return plan;
 }
 

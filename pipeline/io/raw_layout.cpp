@@ -25,15 +25,27 @@ struct Values {
 };
 
 Values values_of(const Image& image) {
-  Values values;
-  float probe = 0;  // becomes NaN with the first value that is not finite
+  // lanes of their own, so that the compiler can work on several samples at once
+  constexpr size_t kLanes = 16;
+  float least[kLanes], greatest[kLanes], probe[kLanes] = {};  // a probe becomes NaN with what is not finite
+  std::fill_n(least, kLanes, FLT_MAX);
+  std::fill_n(greatest, kLanes, -FLT_MAX);
   const float* samples = image.data();
-  for (size_t i = 0, n = image.size().count(); i < n; ++i) {
-    values.least = std::min(values.least, samples[i]);
-    values.greatest = std::max(values.greatest, samples[i]);
-    probe += samples[i] * 0.0F;
+  const auto look_at = [&](float sample, size_t lane) {
+    least[lane] = sample < least[lane] ? sample : least[lane];
+    greatest[lane] = sample > greatest[lane] ? sample : greatest[lane];
+    probe[lane] += sample * 0.0F;
+  };
+  const size_t count = image.size().count(), whole = count / kLanes * kLanes;
+  for (size_t i = 0; i < whole; i += kLanes)
+    for (size_t lane = 0; lane < kLanes; ++lane) look_at(samples[i + lane], lane);
+  for (size_t i = whole; i < count; ++i) look_at(samples[i], i - whole);
+  Values values;
+  for (size_t lane = 0; lane < kLanes; ++lane) {
+    values.least = std::min(values.least, least[lane]);
+    values.greatest = std::max(values.greatest, greatest[lane]);
+    values.finite = values.finite && probe[lane] == 0;
   }
-  values.finite = probe == 0;
   return values;
 }
 
@@ -83,8 +95,10 @@ size_t choose_channel(const std::string& path, const std::vector<std::string>& n
                       const ReadOptions& options) {
   const std::optional<std::string>& wanted = session.channel ? session.channel : options.channel;
   std::string list;
-  for (size_t i = 0; i < names.size(); ++i)
+  constexpr size_t kMostNamed = 8;
+  for (size_t i = 0; i < std::min(names.size(), kMostNamed); ++i)
     list += fmt::format("{}{}{}", i ? ", " : "", i + 1, names[i].empty() ? "" : " (" + names[i] + ")");
+  if (names.size() > kMostNamed) list += " and so on";
   if (!wanted) {
     if (names.size() == 1) return 0;
     throw Error("{}: has {} channels, {}: say which one with --channel or the manifest's column channel",
@@ -212,7 +226,7 @@ RawStack finish(Decoded decoded, const Session& session) {
   const double header_limit =
       decoded.significant_bits > 0 ? std::ldexp(1.0, decoded.significant_bits) - 1 : 0;
   const double greatest = double(values.greatest);
-  if (header_limit >= greatest && header_limit < stack.highest_count)
+  if (header_limit > 0 && header_limit >= greatest && header_limit < stack.highest_count)
     stack.highest_count = header_limit;
   else if (at_top >= 10 && ends_a_digitiser(greatest))
     stack.highest_count = std::min(stack.highest_count, greatest);

@@ -54,8 +54,6 @@ ScanImageHeader parse_version_3(const Keys& keys) {
   header.slices = at_least_one(to_count(keys, "state.acq.numberOfZSlices"));
   const bool averaged = is_true(keys, "state.acq.averaging");
   header.frames_per_slice = averaged ? 1 : at_least_one(to_count(keys, "state.acq.numberOfFrames"));
-  header.significant_bits =
-      int(std::min<std::uint64_t>(16, to_count(keys, "state.acq.inputBitDepth").value_or(0)));
   header.z_step_um = positive(keys, "state.acq.zStepSize");
   return header;
 }

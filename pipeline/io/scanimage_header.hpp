@@ -13,7 +13,6 @@ struct ScanImageHeader {
   std::uint64_t frames_per_slice = 1;  ///< stored frames of each slice, one behind the other
   std::uint64_t volumes = 1;           ///< repeats of the whole stack
   std::uint64_t flyback_frames = 0;    ///< at the end of each volume
-  int significant_bits = 0;
   std::optional<double> z_step_um;
   std::optional<double> field_x_um, field_y_um;  ///< the whole image, edge to edge
 };

@@ -81,7 +81,7 @@ Tracing parse_swc(const std::string& name, const std::string& text) {
   Tracing tracing;
   std::map<long, std::pair<size_t, size_t>> where;  // node id -> dendrite and point
   std::vector<std::pair<long, size_t>> roots;       // parent node of each dendrite, line
-  int announced = 0;  // id of the dendrite that begins with the next node
+  int announced = 0;                                // id of the dendrite that begins with the next node
   long previous = -1;
   size_t line_number = 0;
   std::istringstream lines(text);

@@ -104,6 +104,19 @@ struct TiffFile::State {
     throw Error("{}: is truncated or damaged{}: copy it again from where it was recorded", path,
                 message.empty() ? "" : " (" + message + ")");
   }
+  /// libtiff takes a file that ends within a directory's pointer to the next one for a whole file.
+  bool ends_inside_last_directory() const {
+    const bool big_tiff = TIFFIsBigTIFF(tiff.get()) != 0;
+    const std::uint64_t at = pages.back().directory;
+    unsigned char bytes_read[8] = {};
+    const size_t width = big_tiff ? 8 : 2;
+    if (::pread(TIFFFileno(tiff.get()), bytes_read, width, off_t(at)) != ssize_t(width)) return true;
+    std::uint64_t entries = 0;
+    for (size_t i = 0; i < width; ++i)
+      entries = entries << 8 | bytes_read[TIFFIsBigEndian(tiff.get()) ? i : width - 1 - i];
+    const std::uint64_t end = big_tiff ? at + 8 + entries * 20 + 8 : at + 2 + entries * 12 + 4;
+    return end > bytes;
+  }
   void go_to(size_t page) {
     message.clear();
     if (page >= pages.size() || !TIFFSetSubDirectory(tiff.get(), pages[page].directory)) damaged();
@@ -163,7 +176,7 @@ TiffFile::TiffFile(const std::string& path, std::uint64_t max_bytes) : state_(st
   do {
     s.pages.push_back(describe_page(tiff));
   } while (TIFFReadDirectory(tiff));
-  if (!s.message.empty()) s.damaged();
+  if (!s.message.empty() || s.ends_inside_last_directory()) s.damaged();
 }
 
 TiffFile::~TiffFile() = default;
