@@ -1,14 +1,10 @@
 #include "graph/builtin_stages.hpp"
 
-#if __has_include("align/shafts_stage.hpp")
-#include "align/shafts_stage.hpp"
-#endif
+#include "align/shafts.hpp"
 #include "denoise/anscombe_stage.hpp"
 #include "denoise/motion_stage.hpp"
 #include "detect/evidence_stage.hpp"
-#if __has_include("match/joint_stage.hpp")
-#include "match/joint_stage.hpp"
-#endif
+#include "match/joint.hpp"
 #include "segment/ridges_stage.hpp"
 
 namespace spinechron {
@@ -32,20 +28,16 @@ void register_builtin_stages(Registry& registry) {
   registry.add(built_in(StageKind::segment, "ridges",
                         "Centrelines and radii of dendrites from bright tubular ridges; axons are left out.",
                         make_ridges_stage));
-#if __has_include("align/shafts_stage.hpp")
   registry.add(built_in(StageKind::align, "shafts",
                         "A rigid start, then a smooth warp fitted on the shafts alone, never on the spines.",
                         make_shafts_stage));
-#endif
   registry.add(
       built_in(StageKind::detect, "evidence",
                "Peaks of light beside the shaft become spine candidates with measures and a probability.",
                make_evidence_stage));
-#if __has_include("match/joint_stage.hpp")
   registry.add(built_in(StageKind::match, "joint",
                         "Every site is read in every session, and all sessions are judged together.",
                         make_joint_stage));
-#endif
 }
 
 }  // namespace spinechron
