@@ -14,9 +14,11 @@ namespace {
 // their errors).
 double log_odds(const Peak& p) {
   const double strength = std::log(std::clamp(p.excess * p.snr, 0.05, 20.0));
-  return -5.3 + 1.4 * strength + 1.4 * std::clamp(p.prominence, 0.0, 1.0) +
-         5.0 * std::clamp(p.fall, 0.0, 1.0) - 1.0 * std::clamp(p.extent_um - 1.0, 0.0, 2.0) -
-         0.4 * p.site.out_um * p.site.out_um;
+  const double weak =
+      std::max(0.0, 2.0 - std::log(p.snr));  // below 7 standard deviations noise makes peaks as well
+  return -4.65 + 0.9 * strength - 4.8 * weak + 2.1 * std::clamp(p.prominence, 0.0, 1.0) +
+         3.85 * std::clamp(p.fall, 0.0, 1.0) - 0.95 * std::clamp(p.extent_um - 1.0, 0.0, 2.0) -
+         0.5 * p.site.out_um * p.site.out_um;
 }
 
 double probability(const Peak& p) {

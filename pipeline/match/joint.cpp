@@ -148,7 +148,7 @@ double best_p(const Place& place, const std::vector<std::vector<Candidate>>& can
 // Is it a spine at all? Half the best log odds, half the mean of the sessions in which it is there. Not their
 // sum: what looks like a spine by accident of the tissue looks so in every session.
 void judge_nature(std::vector<Scored>& scored, const std::vector<std::vector<Candidate>>& candidates) {
-  constexpr double kUnseen = -1.5;  // log odds where it should be but makes no peak of its own
+  constexpr double kUnseen = -1.2;  // log odds where it should be but makes no peak of its own
   for (Scored& p : scored) {
     double sum = 0, weight = 0, best = kUnseen;
     for (size_t s = 0; s < p.evidence.size(); ++s) {
@@ -163,7 +163,7 @@ void judge_nature(std::vector<Scored>& scored, const std::vector<std::vector<Can
       sum += w * odds;
       weight += w;
     }
-    p.p_spine = weight > 0 ? 1 / (1 + std::exp(-0.5 * (best + sum / weight))) : 0.0;
+    p.p_spine = weight > 0 ? 1 / (1 + std::exp(-(0.3 * best + 0.7 * sum / weight))) : 0.0;
   }
 }
 

@@ -12,14 +12,15 @@ double normal(double x, double mean, double sd) {
   return std::exp(-0.5 * t * t) / (sd * 2.5066282746310002);
 }
 
-// No single reading decides with certainty: a share of readings has another cause (a neighbour's light, a slip of the
-// registration), flat over the range of spine brightness.
+// No single reading decides with certainty: a share of readings has another cause (a neighbour's light, a
+// slip of the registration), flat over the range of spine brightness.
 constexpr double kOutliers = 0.01, kOutlierRange = 1.0;
-// Now and then an empty site holds something dim: a passing neurite, the flank of a neighbour. Share, and least mean in
-// units of the shaft's brightness.
+// Now and then an empty site holds something dim: a passing neurite, the flank of a neighbour. Share, and
+// least mean in units of the shaft's brightness.
 constexpr double kClutter = 0.10, kClutterMean = 0.05;
 
-// The reading is the spine's brightness times a log-normal change, plus noise: integrated over five widths of the change.
+// The reading is the spine's brightness times a log-normal change, plus noise: integrated over five widths of
+// the change.
 double if_present(const SiteReading& r, double brightness, double change_sd) {
   double sum = 0, weight = 0;
   for (int k = -5; k <= 5; ++k) {
