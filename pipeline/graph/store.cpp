@@ -2,12 +2,14 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "core/error.hpp"
 #include "io/files.hpp"
@@ -75,6 +77,19 @@ std::vector<fs::path> files_in_place(const fs::path& out, const Series& series) 
   return found;
 }
 
+// `.report.html.4711.0.tmp`: a file of the whole folder that process 4711 was writing.
+void remove_files_of_dead_processes(const fs::path& out) {
+  static const std::regex in_the_making(R"(\..+\.([0-9]+)\.[0-9]+\.tmp)");
+  std::error_code none;
+  for (const fs::directory_entry& entry : fs::directory_iterator(out, none)) {
+    std::smatch match;
+    const std::string name = entry.path().filename().string();
+    if (name.front() == '.' && std::regex_match(name, match, in_the_making) &&
+        kill(static_cast<pid_t>(std::stol(match[1])), 0) != 0 && errno == ESRCH)
+      fs::remove(entry.path(), none);
+  }
+}
+
 std::vector<fs::path> files_under(const fs::path& folder) {
   std::vector<fs::path> found;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
@@ -97,6 +112,7 @@ ResultStore::ResultStore(std::string out, std::string maker)
         "{}: results cannot be written there ({}): choose another folder or mend its permissions", out_,
         error ? error.message() : errno_text(errno));
   remove_abandoned_staging(out_);
+  remove_files_of_dead_processes(out_);
   // Another process that ends may take the empty parent away between the two steps.
   for (int attempt = 0; !lock_; ++attempt) {
     fs::create_directories(fs::path(staging_).parent_path(), error);

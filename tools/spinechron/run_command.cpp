@@ -24,6 +24,7 @@
 #include "io/bids.hpp"
 #include "io/files.hpp"
 #include "io/read_image.hpp"
+#include "report/write_group.hpp"
 #include "report/write_series.hpp"
 #include "run_observer.hpp"
 #include "signal_watch.hpp"
@@ -104,18 +105,21 @@ std::string progress_file(const RunCall& call) {
   return fmt::format("{}/progress_shard-{}of{}.json", call.out, shard.index, shard.count);
 }
 
-Work find_work(const RunCall& call, const Configuration& configuration, const ResultStore& store,
-               const std::atomic<bool>& cancelled) {
+/// The series of this call. Nothing is written before they are known.
+std::vector<FoundSeries> find_input(const RunCall& call, const Configuration& configuration) {
   FindOptions options{call.participants, call.samples, configuration.host.series.sessions, std::nullopt};
   const std::string& channel = call.channel.empty() ? configuration.host.series.channel : call.channel;
   if (!channel.empty()) options.channel = channel;
   InputSet input = find_series(call.input, options);
   for (const std::string& warning : input.warnings) log_warning(warning);
+  return of_shard(std::move(input.series), parse_shard(call.shard));
+}
 
-  const Shard shard = parse_shard(call.shard);
+Work sort_work(const RunCall& call, std::vector<FoundSeries> input, const ResultStore& store,
+               const std::atomic<bool>& cancelled) {
   Work work;
-  work.whole_input = shard.whole() && call.participants.empty() && call.samples.empty();
-  for (FoundSeries& found : of_shard(std::move(input.series), shard)) {
+  work.whole_input = parse_shard(call.shard).whole() && call.participants.empty() && call.samples.empty();
+  for (FoundSeries& found : input) {
     if (cancelled) throw Cancelled();
     work.all.push_back(found.series);
     if (!found.problem.empty())
@@ -143,8 +147,13 @@ Ends ends_of(const report::ReportContext& context, const ResultStore& store, con
   ends.read = [reading](const Session& session) { return read_image(session, reading); };
   ends.calibrate = [](RawStack raw, const Context& c) { return calibrate(std::move(raw), c); };
   ends.write = [&context, &store](const SeriesResult& result) {
-    report::write_series(result, context, store.begin(result.series));
-    store.publish(result, report::provenance_json(result, context));
+    try {
+      report::write_series(result, context, store.begin(result.series));
+      store.publish(result, report::provenance_json(result, context));
+    } catch (...) {
+      store.discard(result.series);
+      throw;
+    }
   };
   return ends;
 }
@@ -218,12 +227,12 @@ IsolateOptions isolate_options(const Run& run, const std::vector<Series>& series
 }
 
 /// The child's side of --isolate: one series from standard input.
-int work_for_parent(const Run& run) {
+int work_for_parent(Run& run) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   const std::vector<Series> series{series_from_json(nlohmann::ordered_json::parse(text))};
   ResultStore store(run.call.out, maker_of(*run.configuration));
-  AbandonAtOnce abandon(const_cast<SignalWatch&>(run.signals), store);
+  AbandonAtOnce abandon(run.signals, store);
   WorkerVoice voice(STDOUT_FILENO);
   const BatchReport batch = run_batch(series, run.configuration->plan,
                                       ends_of(run.context, store, run.options), run.options, voice);
@@ -245,9 +254,10 @@ int run(const RunCall& call) {
   Run run(call);
   if (call.worker) return work_for_parent(run);
 
+  std::vector<FoundSeries> input = find_input(call, *run.configuration);
   ResultStore store(call.out, maker_of(*run.configuration));
   AbandonAtOnce abandon(run.signals, store);
-  const Work work = find_work(call, *run.configuration, store, *run.signals.cancelled());
+  const Work work = sort_work(call, std::move(input), store, *run.signals.cancelled());
   log_info(fmt::format("{} series, {} of them done before; {} threads, {} for images", work.all.size(),
                        work.done_before, threads_for(call.jobs), bytes_text(run.options.memory_bytes)));
   for (const Failure& failure : work.failures) log_error(failure.reason, {{"series", failure.stem()}});
@@ -262,6 +272,9 @@ int run(const RunCall& call) {
   std::vector<std::string> handled;
   for (const Series& series : work.all) handled.push_back(series.stem());
   write_failures(store, failures, handled, work.whole_input && !batch.cancelled);
+
+  if (!batch.cancelled && parse_shard(call.shard).whole())
+    report::write_group(call.out, {run.configuration->host.report.confidence, std::nullopt});
 
   std::cout << summary_table(call.out, work.all) << std::flush;
   log_info(fmt::format("{} done, {} failed; peak memory {}", work.done_before + batch.done, failures.size(),

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -160,6 +161,16 @@ TEST_F(StoreTest, StagingOfADeadProcessIsRemovedThatOfALivingOneIsNot) {
   EXPECT_FALSE(fs::exists(out + "/.spinechron-tmp/host-1"));
   EXPECT_FALSE(fs::exists(out + "/.spinechron-tmp/host-1.lock"));
   EXPECT_TRUE(fs::exists(out + "/.spinechron-tmp/host-2"));
+}
+
+TEST_F(StoreTest, FilesInTheMakingOfADeadProcessAreRemoved) {
+  test::write_bytes(out + "/.report.html.4000000.0.tmp", "half");
+  test::write_bytes(out + fmt::format("/.report.html.{}.0.tmp", getpid()), "alive");
+  test::write_bytes(out + "/.hidden", "the user's");
+  ResultStore store(out, "v1");
+  EXPECT_FALSE(fs::exists(out + "/.report.html.4000000.0.tmp"));
+  EXPECT_TRUE(fs::exists(out + fmt::format("/.report.html.{}.0.tmp", getpid())));
+  EXPECT_TRUE(fs::exists(out + "/.hidden"));
 }
 
 TEST_F(StoreTest, AFolderThatCannotBeMadeIsAUsageError) {
