@@ -45,12 +45,17 @@ bool at_border(const Vec3& p, const Coarse& coarse, double within_um) {
 // Least-cost way from a tip into a forward cone, over the voxels of a window of the coarse grid.
 class Cone {
  public:
-  Cone(const Coarse& coarse, const Vec3& tip, const Vec3& forward, double reach_um)
-      : coarse_(coarse), voxel_(coarse.photons.voxel_um()), tip_(tip), forward_(forward), reach_(reach_um) {
+  Cone(const Coarse& coarse, const Vec3& tip, const Vec3& forward, double reach_um, float weakest)
+      : coarse_(coarse),
+        voxel_(coarse.photons.voxel_um()),
+        tip_(tip),
+        forward_(forward),
+        reach_(reach_um),
+        weakest_(weakest) {
     const Size3 s = coarse.photons.size();
     const Vec3 at = coarse.to_vox(tip);
     const int lim[3] = {int(s.x), int(s.y), int(s.z)};
-    const double r[3] = {reach_um, reach_um, 4.0};
+    const double r[3] = {reach_um, reach_um, 3.0};
     for (int k = 0; k < 3; ++k) {
       start_[k] = std::clamp(int(std::lround(at[k])), 0, lim[k] - 1);
       const int w = int(std::ceil(r[k] / voxel_[k]));
@@ -125,7 +130,9 @@ class Cone {
           for (int p = std::max(x - 1, low_[0]); p <= std::min(x + 1, low_[0] + n_[0] - 1); ++p) {
             const int j = flat(p, q, r);
             if (j == i) continue;
-            const float strength = std::min(1.0F, unit * ridges.strength.at(size_t(p), size_t(q), size_t(r)));
+            const float ridge = ridges.strength.at(size_t(p), size_t(q), size_t(r));
+            if (ridge < weakest_ && target_[size_t(j)] < 0) continue;
+            const float strength = std::min(1.0F, unit * ridge);
             const float next = c + step[r != z][q != y][p != x] / (0.03F + strength);
             if (next < cost_[size_t(j)] && inside(p, q, r)) {
               cost_[size_t(j)] = next;
@@ -140,6 +147,7 @@ class Cone {
   const Coarse& coarse_;
   Vec3 voxel_, tip_, forward_;
   double reach_;
+  float weakest_;
   int start_[3], low_[3], n_[3];
   std::vector<float> cost_;
   std::vector<int> from_, target_;
@@ -186,7 +194,7 @@ void bridge_gaps(std::vector<Path>& paths, const Coarse& coarse, const Ridges& r
           nearest = std::min(nearest, project(paths[j].points, from, 0.5).distance_um);
       if (nearest < 0.8 || nearest > max_um) continue;
       const Vec3 forward = end_direction(paths[i].points, end == 1, 4.0, 0.5);
-      Cone cone(coarse, from, forward, max_um);
+      Cone cone(coarse, from, forward, max_um, 0.4F * weakest);
       std::vector<std::pair<size_t, size_t>> targets;
       for (size_t j = 0; j < paths.size(); ++j) {
         if (j == i || length_um(paths[j].points) < 3) continue;

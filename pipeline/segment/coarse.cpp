@@ -7,8 +7,24 @@
 namespace spinechron {
 namespace {
 
+// out[x] = k[0] * mid[x] + sum over j of k[j] * (low[j][x] + high[j][x]), all taps in one pass over memory.
+template <int Reach>
+void weigh(float* out, size_t width, const float* mid, const float* const* low, const float* const* high,
+           const float* k) {
+  for (size_t x = 0; x < width; ++x) {
+    float sum = k[0] * mid[x];
+    for (int j = 1; j <= Reach; ++j) sum += k[j] * (low[j][x] + high[j][x]);
+    out[x] = sum;
+  }
+}
+
+using Weigh = void (*)(float*, size_t, const float*, const float* const*, const float* const*, const float*);
+constexpr int kMostReach = 10;
+constexpr Weigh kWeigh[kMostReach + 1] = {weigh<0>, weigh<1>, weigh<2>, weigh<3>, weigh<4>, weigh<5>,
+                                          weigh<6>, weigh<7>, weigh<8>, weigh<9>, weigh<10>};
+
 std::vector<float> half_kernel(double sigma) {
-  const int reach = std::max(1, static_cast<int>(std::ceil(3.0 * sigma)));
+  const int reach = std::clamp(static_cast<int>(std::ceil(2.5 * sigma)), 1, kMostReach);
   std::vector<float> k(static_cast<size_t>(reach) + 1);
   double sum = 0;
   for (int i = 0; i <= reach; ++i) sum += (i ? 2.0 : 1.0) * std::exp(-0.5 * i * i / (sigma * sigma));
@@ -17,25 +33,22 @@ std::vector<float> half_kernel(double sigma) {
   return k;
 }
 
-// Lines of `n` groups, `stride` samples apart, each group `width` samples wide: one pass smooths `width`
-// lines at once.
-void smooth_lines(float* a, size_t n, size_t width, const std::vector<float>& k) {
+// `n` lines of `width` samples, one after another: smoothed across the lines. `from` is a copy of them.
+void smooth_lines(float* to, const float* from, size_t n, size_t width, const std::vector<float>& k) {
   const auto reach = static_cast<std::ptrdiff_t>(k.size()) - 1;
   const auto last = static_cast<std::ptrdiff_t>(n) - 1;
-  std::vector<float> copy(a, a + n * width);
+  const float *low[kMostReach + 1] = {}, *high[kMostReach + 1] = {};
   for (std::ptrdiff_t i = 0; i <= last; ++i) {
-    float* out = a + static_cast<size_t>(i) * width;
-    const float* mid = copy.data() + static_cast<size_t>(i) * width;
-    for (size_t x = 0; x < width; ++x) out[x] = k[0] * mid[x];
     for (std::ptrdiff_t j = 1; j <= reach; ++j) {
-      const float* p = copy.data() + static_cast<size_t>(std::max<std::ptrdiff_t>(i - j, 0)) * width;
-      const float* q = copy.data() + static_cast<size_t>(std::min(i + j, last)) * width;
-      const float w = k[static_cast<size_t>(j)];
-      for (size_t x = 0; x < width; ++x) out[x] += w * (p[x] + q[x]);
+      low[j] = from + static_cast<size_t>(std::max<std::ptrdiff_t>(i - j, 0)) * width;
+      high[j] = from + static_cast<size_t>(std::min(i + j, last)) * width;
     }
+    kWeigh[reach](to + static_cast<size_t>(i) * width, width, from + static_cast<size_t>(i) * width, low,
+                  high, k.data());
   }
 }
 
+// One line along itself; `padded` is scratch.
 void smooth_row(float* a, size_t n, const std::vector<float>& k, std::vector<float>& padded) {
   const size_t reach = k.size() - 1;
   padded.resize(n + 2 * reach);
@@ -43,12 +56,9 @@ void smooth_row(float* a, size_t n, const std::vector<float>& k, std::vector<flo
   std::copy_n(a, n, padded.begin() + static_cast<std::ptrdiff_t>(reach));
   std::fill_n(padded.begin() + static_cast<std::ptrdiff_t>(reach + n), reach, a[n - 1]);
   const float* mid = padded.data() + reach;
-  for (size_t x = 0; x < n; ++x) a[x] = k[0] * mid[x];
-  for (size_t j = 1; j <= reach; ++j) {
-    const float w = k[j];
-    const float *p = mid - j, *q = mid + j;
-    for (size_t x = 0; x < n; ++x) a[x] += w * (p[x] + q[x]);
-  }
+  const float *low[kMostReach + 1] = {}, *high[kMostReach + 1] = {};
+  for (size_t j = 1; j <= reach; ++j) low[j] = mid - j, high[j] = mid + j;
+  kWeigh[reach](a, n, mid, low, high, k.data());
 }
 
 size_t block(double voxel_um, double wanted_um) {
@@ -97,16 +107,21 @@ void smooth_axis(float* samples, Size3 size, int axis, double sigma) {
     std::vector<float> padded;
     for (size_t r = 0; r < size.y * size.z; ++r) smooth_row(samples + r * size.x, size.x, k, padded);
   } else if (axis == 1) {
-    for (size_t z = 0; z < size.z; ++z) smooth_lines(samples + z * size.x * size.y, size.y, size.x, k);
+    std::vector<float> copy(size.x * size.y);
+    for (size_t z = 0; z < size.z; ++z) {
+      float* slice = samples + z * size.x * size.y;
+      std::copy_n(slice, copy.size(), copy.data());
+      smooth_lines(slice, copy.data(), size.y, size.x, k);
+    }
   } else {
     // plane by plane would touch memory far apart: one row of all slices at a time stays in the cache
-    std::vector<float> lines(size.x * size.z);
+    std::vector<float> lines(size.x * size.z), smoothed(lines.size());
     for (size_t y = 0; y < size.y; ++y) {
       for (size_t z = 0; z < size.z; ++z)
         std::copy_n(samples + (z * size.y + y) * size.x, size.x, lines.data() + z * size.x);
-      smooth_lines(lines.data(), size.z, size.x, k);
+      smooth_lines(smoothed.data(), lines.data(), size.z, size.x, k);
       for (size_t z = 0; z < size.z; ++z)
-        std::copy_n(lines.data() + z * size.x, size.x, samples + (z * size.y + y) * size.x);
+        std::copy_n(smoothed.data() + z * size.x, size.x, samples + (z * size.y + y) * size.x);
     }
   }
 }

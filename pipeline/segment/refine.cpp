@@ -31,12 +31,14 @@ std::vector<std::vector<float>> averaged_rows(const std::vector<std::vector<floa
             reach = std::max(1, static_cast<int>(std::lround(2.5 * sigma)));
   const size_t width = rows.empty() ? 0 : rows[0].size();
   std::vector<std::vector<float>> out;
-  std::vector<float> weight(width);
+  std::vector<float> weight(width), kernel;
+  for (int j = 0; j <= reach; ++j)
+    kernel.push_back(static_cast<float>(std::exp(-0.5 * j * j / (sigma * sigma))));
   for (int i = 0; i < n; i += hop) {
     std::vector<float> sum(width, 0.0F);
     std::fill(weight.begin(), weight.end(), 0.0F);
     for (int j = std::max(0, i - reach); j <= std::min(n - 1, i + reach); ++j) {
-      const auto w = static_cast<float>(std::exp(-0.5 * (j - i) * (j - i) / (sigma * sigma)));
+      const float w = kernel[size_t(std::abs(j - i))];
       for (size_t u = 0; u < width; ++u)
         if (std::isfinite(rows[size_t(j)][u])) sum[u] += w * rows[size_t(j)][u], weight[u] += w;
     }
@@ -213,35 +215,43 @@ CrossSection cross_section(const Image& image, const Curve& curve) {
   const std::vector<double> across = steps(4.2, du);
   const int mid = int(across.size()) / 2, n = int(curve.size());
   auto fine = level_mean(straighten(image, curve, directions(curve), across, {-0.5, 0.0, 0.5}));
-  const auto rows = averaged_rows(fine, 0.5 / kStepUm, 1);
+  auto rows = averaged_rows(fine, 0.5 / kStepUm, 1);
 
-  c.radius_um.assign(size_t(n), 0.0), c.contrast.assign(size_t(n), 0.0);
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  c.radius_um.assign(size_t(n), kNone), c.contrast.assign(size_t(n), kNone);
   Profile ground(static_cast<size_t>(n));
   for (int i = 0; i < n; ++i) {
-    std::vector<float> outer;
+    std::vector<float> outer, all = rows[size_t(i)];
     for (int u = 0; u < int(across.size()); ++u)
       if (std::abs(across[size_t(u)]) > 2.0) outer.push_back(rows[size_t(i)][size_t(u)]);
-    ground[size_t(i)] = quantile(outer, 0.4);
+    const float beside = quantile(outer, 0.4);
+    ground[size_t(i)] = std::isfinite(beside) ? beside : quantile(all, 0.1);  // a very narrow image
   }
   fill_gaps(ground);
   ground = smooth(median_filter(ground, 2 * int(1.5 / kStepUm) + 1), 1.0 / kStepUm);
   for (int i = 0; i < n; ++i) {
     const auto& row = rows[size_t(i)];
-    const double peak =
-        (row[size_t(mid) - 1] + row[size_t(mid)] + row[size_t(mid) + 1]) / 3 - ground[size_t(i)];
+    std::vector<float> top(row.begin() + mid - 1, row.begin() + mid + 2);
+    const double peak = quantile(top, 0.5) - ground[size_t(i)];
+    if (!std::isfinite(peak)) continue;
     c.contrast[size_t(i)] = peak;
-    double width[2] = {2.5, 2.5};
-    for (int side : {0, 1})
+    double sum = 0;
+    int sides = 0;
+    for (int side : {-1, 1})
       for (int k = 1; k * du < 2.5; ++k) {
-        const double now = row[size_t(mid + (side ? k : -k))] - ground[size_t(i)];
-        if (now > 0.5 * peak) continue;
-        const double before = row[size_t(mid + (side ? k - 1 : 1 - k))] - ground[size_t(i)];
-        const double t = before > now ? (before - 0.5 * peak) / (before - now) : 0.0;
-        width[side] = (k - 1 + std::clamp(t, 0.0, 1.0)) * du;
+        const double now = row[size_t(mid + side * k)] - ground[size_t(i)];
+        if (std::isnan(now)) break;  // the border of the image
+        if (now > 0.5 * peak && (k + 1) * du < 2.5) continue;
+        const double before = row[size_t(mid + side * (k - 1))] - ground[size_t(i)];
+        const double t = before > now ? (before - 0.5 * peak) / (before - now) : 1.0;
+        sum += (k - 1 + std::clamp(t, 0.0, 1.0)) * du;
+        ++sides;
         break;
       }
-    c.radius_um[size_t(i)] = 0.5 * (width[0] + width[1]);
+    if (sides) c.radius_um[size_t(i)] = sum / sides;
   }
+  fill_gaps(c.contrast);
+  fill_gaps(c.radius_um);
   c.radius_um = smooth(median_filter(c.radius_um, 2 * int(1.5 / kStepUm) + 1), 0.8 / kStepUm);
 
   // noise: the lower half of what lies beside the shaft, smoothed to about the optics
@@ -300,7 +310,7 @@ Curve settle_free_ends(const Image& image, Curve curve, bool front, bool back) {
     Vec3 step = curve[n - 1] - curve[n - 1 - size_t(2.0 / kStepUm)];
     step.z() = 0;
     step *= kStepUm / std::max(step.norm(), 1e-9);
-    Curve longer(curve.begin() + std::ptrdiff_t(n - std::min(n, size_t(24 / kStepUm))), curve.end());
+    Curve longer(curve.begin() + std::ptrdiff_t(n - std::min(n, size_t(20 / kStepUm))), curve.end());
     const size_t kept = n - longer.size();
     for (size_t i = 0; i < ahead; ++i) longer.push_back(longer.back() + step);
     const Profile contrast = smooth(cross_section(image, longer).contrast, 0.3 / kStepUm);

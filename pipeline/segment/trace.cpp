@@ -16,7 +16,9 @@ namespace {
 struct Branch {
   Curve curve;
   double strength = 0;  ///< of the ridge, over the field's strongest
-  double beads = 0;
+  double beads = 0;     ///< spread of the brightness along it that noise does not explain
+  double radius_um = 0;
+  bool kept = false;
   int parent = -1;
   size_t parent_point = 0;
 };
@@ -25,11 +27,11 @@ struct Branch {
 // depth.
 double share_beside(const Curve& curve, const Curve& other, double lateral_um, double depth_um) {
   size_t near = 0, seen = 0;
-  for (size_t i = 0; i < curve.size(); i += 2, ++seen) {
-    const Projection p = project(other, curve[i], 0.1);
-    near +=
-        (p.foot - curve[i]).head<2>().norm() < lateral_um && std::abs(p.foot.z() - curve[i].z()) < depth_um;
-  }
+  for (size_t i = 0; i < curve.size(); i += 3, ++seen)
+    near += std::any_of(other.begin(), other.end(), [&](const Vec3& p) {
+      return std::abs(p.x() - curve[i].x()) < lateral_um && std::abs(p.z() - curve[i].z()) < depth_um &&
+             (p - curve[i]).head<2>().norm() < lateral_um;
+    });
   return seen ? double(near) / double(seen) : 0.0;
 }
 
@@ -60,11 +62,43 @@ bool at_border(const Vec3& p, const Image& image, double within_um) {
          p.y() > last.y() - within_um;
 }
 
-float strength_at(const Ridges& ridges, const Coarse& coarse, const Vec3& um) {
+double median(const std::vector<double>& values) {
+  std::vector<float> v(values.begin(), values.end());
+  return quantile(v, 0.5);
+}
+
+std::vector<double> strength_along(const Ridges& ridges, const Coarse& coarse, const Curve& curve) {
   const Size3 s = ridges.strength.size();
-  const Vec3 v = coarse.to_vox(um);
   const auto whole = [](double a, size_t n) { return size_t(std::clamp(std::lround(a), 0L, long(n) - 1)); };
-  return ridges.strength.at(whole(v.x(), s.x), whole(v.y(), s.y), whole(v.z(), s.z));
+  std::vector<double> out;
+  for (const Vec3& p : curve) {
+    const Vec3 v = coarse.to_vox(p);
+    out.push_back(ridges.strength.at(whole(v.x(), s.x), whole(v.y(), s.y), whole(v.z(), s.z)));
+  }
+  return out;
+}
+
+bool is_dendrite(const Branch& b, const TraceConfig& config) {
+  if (b.curve.size() < 8) return false;
+  const double reach = reach_um(b.curve);
+  if (reach < (b.parent < 0 ? config.min_length_um : config.min_branch_um)) return false;
+  // short and wound up: noise and haze around something bright
+  if (reach < 15 && (b.curve.back() - b.curve.front()).head<2>().norm() < 0.5 * length_um(b.curve))
+    return false;
+  return b.strength >= config.dendrite_field + config.dendrite_beads * std::max(0.0, b.beads - 0.12);
+}
+
+// Two paths may have been drawn to the same dendrite: the weaker or shorter one goes.
+void drop_duplicates(std::vector<Branch>& branches) {
+  std::vector<Branch*> order;
+  for (Branch& b : branches)
+    if (b.kept) order.push_back(&b);
+  std::stable_sort(order.begin(), order.end(), [](const Branch* a, const Branch* b) {
+    return a->strength * double(a->curve.size()) > b->strength * double(b->curve.size());
+  });
+  for (size_t i = 0; i < order.size(); ++i)
+    for (size_t j = 0; j < i && order[i]->kept; ++j)
+      order[i]->kept = !order[j]->kept || share_beside(order[i]->curve, order[j]->curve, 0.6, 3.0) < 0.5;
 }
 
 // A path whose end lies at another one's side is its branch. Returns the parent of each, -1: none.
@@ -149,63 +183,62 @@ Tracing trace(const Stack& stack, const TraceConfig& config, const Context& cont
 
   std::vector<Curve> curves;
   for (const Path& p : paths) curves.push_back(smooth_curve(resample(p.points, kStepUm), 0.5));
-  std::vector<int> parent = find_parents(curves, image);
+  const std::vector<int> parent = find_parents(curves, image);
   std::vector<Branch> branches(curves.size());
   for (size_t i = 0; i < curves.size(); ++i) {
     context.check_cancelled();
     Branch& b = branches[i];
     b.parent = parent[i];
-    Curve c = b.parent >= 0 ? without_root(curves[i], curves[size_t(b.parent)], 1.2) : curves[i];
-    c = resample(extend_to_border(c, image, 2.5), kStepUm);
-    if (c.size() < 8) continue;
-    c = centre_curve(image, coarse, std::move(c), 3.0, 0.8, 0.4);
-    CrossSection s = cross_section(image, c);
-    std::vector<float> radii(s.radius_um.begin(), s.radius_um.end());
-    c = centre_curve(image, coarse, std::move(c), 1.5, 0.5, quantile(radii, 0.5));
-    c = settle_free_ends(image, std::move(c), b.parent < 0 && !at_border(c.front(), image, 0.5),
-                         !at_border(c.back(), image, 0.5));
-    b.curve = resample(c, kStepUm);
-    const CrossSection s2 = cross_section(image, b.curve);
-    std::vector<float> ridge;
-    for (const Vec3& p : b.curve) ridge.push_back(strength_at(ridges, coarse, p));
-    b.strength = quantile(ridge, 0.5) / ridges.top;
-    b.beads = std::sqrt(std::max(0.0, s2.beadedness * s2.beadedness - 0.5 / (s2.snr * s2.snr)));
+    const Curve c = b.parent >= 0 ? without_root(curves[i], curves[size_t(b.parent)], 1.2) : curves[i];
+    b.curve = resample(extend_to_border(c, image, 2.5), kStepUm);
+    if (b.curve.size() < 8) continue;
+    b.curve = centre_curve(image, coarse, std::move(b.curve), 3.0, 0.8, 0.4);
+    const CrossSection s = cross_section(image, b.curve);
+    b.radius_um = median(s.radius_um);
+    b.strength = median(strength_along(ridges, coarse, b.curve)) / ridges.top;
+    b.beads = std::sqrt(std::max(0.0, s.beadedness * s.beadedness - 0.5 / (s.snr * s.snr)));
+    b.kept = is_dendrite(b, config);
+    if (!b.kept) continue;
+    b.curve = centre_curve(image, coarse, std::move(b.curve), 1.5, 0.5, b.radius_um);
+    b.curve =
+        settle_free_ends(image, std::move(b.curve), b.parent < 0 && !at_border(b.curve.front(), image, 0.5),
+                         !at_border(b.curve.back(), image, 0.5));
+    b.curve = resample(extend_to_border(b.curve, image, 1.5), kStepUm);
+    b.kept = is_dendrite(b, config);
   }
-  // branches of what is dropped stand alone
-  std::vector<bool> keep(branches.size());
-  for (size_t i = 0; i < branches.size(); ++i) {
-    const bool alone = branches[i].parent < 0;
-    const Branch& b = branches[i];
-    keep[i] = b.curve.size() > 8 &&
-              reach_um(b.curve) >= (alone ? config.min_length_um : config.min_branch_um) &&
-              b.strength >= config.dendrite_field + config.dendrite_beads * std::max(0.0, b.beads - 0.12);
-  }
+  drop_duplicates(branches);
+
   std::vector<size_t> order;
-  for (size_t i = 0; i < branches.size(); ++i)
-    if (keep[i]) order.push_back(i);
+  for (size_t i = 0; i < branches.size(); ++i) {
+    Branch& b = branches[i];
+    if (b.parent >= 0 && !branches[size_t(b.parent)].kept) b.parent = -1;
+    // what is too short to stand alone may have stood on something that was no dendrite
+    if (b.parent < 0 && reach_um(b.curve) < config.min_length_um) b.kept = false;
+  }
+  for (size_t i = 0; i < branches.size(); ++i) {
+    Branch& b = branches[i];
+    if (b.parent >= 0 && !branches[size_t(b.parent)].kept) b.parent = -1;
+    if (b.kept) order.push_back(i);
+  }
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return branches[a].curve.size() > branches[b].curve.size(); });
   std::vector<int> id(branches.size(), 0);
   for (size_t k = 0; k < order.size(); ++k) id[order[k]] = int(k) + 1;
-  for (Branch& b : branches)
-    if (b.parent >= 0 && id[size_t(b.parent)] == 0) b.parent = -1;
-  // border ends may have overshot by centring; roots are attached to the final curve of the parent
   for (const size_t i : order)
     if (branches[i].parent >= 0) attach(branches[i], branches[size_t(branches[i].parent)]);
 
   Tracing out;
   for (const size_t i : order) {
     Branch& b = branches[i];
+    for (Vec3& p : b.curve) p = p.cwiseMax(Vec3::Zero()).cwiseMin(image.extent_um());
+    const CrossSection s = cross_section(image, b.curve);
     Dendrite d;
     d.id = id[i];
-    const Vec3 last = image.extent_um();
-    for (Vec3& p : b.curve) p = p.cwiseMax(Vec3::Zero()).cwiseMin(last);
     d.centreline = std::move(b.curve);
-    const CrossSection s = cross_section(image, d.centreline);
-    d.radius_um.assign(s.radius_um.begin(), s.radius_um.end());
-    d.snr = s.snr;
+    d.radius_um = s.radius_um;
     d.parent = b.parent >= 0 ? id[size_t(b.parent)] : 0;
     d.parent_point = b.parent_point;
+    d.snr = s.snr;
     out.push_back(std::move(d));
   }
   return out;
