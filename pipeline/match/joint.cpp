@@ -12,6 +12,8 @@ namespace spinechron {
 namespace {
 
 constexpr SearchBox kBox;
+constexpr double kLostUm =
+    0.7;  // registration error at which a site could be its neighbour's: the field's limit for one spine
 
 /// One place with what every session reads there.
 struct Scored {
@@ -22,6 +24,15 @@ struct Scored {
   std::vector<SiteReading> evidence;
   PresencePosterior posterior;
 };
+
+// Standard error of the registration at an arc of the reference.
+double error_at(const Frame& frame, size_t dendrite, double ref_arc_um) {
+  const auto& errors = frame.error_um[dendrite];
+  if (errors.empty()) return 0;
+  const auto i =
+      std::min(static_cast<size_t>(std::max(ref_arc_um, 0.0) / frame.arc_step_um), errors.size() - 1);
+  return std::isfinite(errors[i]) ? errors[i] : 0.0;
+}
 
 std::vector<Sighting> sightings_of(const std::vector<Frame>& frames,
                                    const std::vector<std::vector<Candidate>>& candidates) {
@@ -43,6 +54,7 @@ std::vector<Sighting> sightings_of(const std::vector<Frame>& frames,
       sight.here.side = candidate.side;
       sight.ref_arc_um = reference_arc(frames[s], sight.dendrite, sight.here.arc_um);
       if (!std::isfinite(sight.ref_arc_um)) continue;
+      sight.arc_error_um = error_at(frames[s], sight.dendrite, sight.ref_arc_um);
       sight.strength = std::isfinite(candidate.measures.snr) ? candidate.measures.snr : 1.0;
       out.push_back(sight);
     }
@@ -80,10 +92,9 @@ std::string read_session(const Scored& scored, const Stack& stack, const Frame& 
     return "outside the field";
   const int arc = std::clamp(static_cast<int>(std::lround(site.arc_um / kStepUm)), 0, evidence.arcs() - 1);
   if (evidence.hidden(arc)) return "the dendrite is hidden or lost here";
-  const size_t e = std::min(i, frame.error_um[place.dendrite].size() - 1);
-  const double error =
-      std::isfinite(frame.error_um[place.dendrite][e]) ? frame.error_um[place.dendrite][e] : 0.0;
-  out = evidence.read(site, std::min(kBox.arc_um + error, 0.8), kBox.out_um, kBox.depth_um);
+  const double error = error_at(frame, place.dendrite, place.ref_arc_um);
+  if (error > kLostUm) return "the registration along the dendrite is uncertain here";
+  out = evidence.read(site, std::hypot(kBox.arc_um, 2 * error), kBox.out_um, kBox.depth_um);
   return out.valid() ? "" : "hidden behind another dendrite";
 }
 

@@ -10,10 +10,12 @@ namespace {
 // Half widths of the gate beside the arc's: the edge's and the head's own scatter between sessions, and depth
 // at a third of the lateral resolution.
 constexpr double kOutUm = 0.5, kDepthUm = 1.7;
+constexpr double kFarthestUm = 3.0;  // beyond, no registration error makes two sightings one spine
 
 double distance2(const Place& a, const Place& b, double gate_um) {
-  const double arc = (a.ref_arc_um - b.ref_arc_um) / gate_um, out = (a.out_um - b.out_um) / kOutUm,
-               depth = (a.depth_um - b.depth_um) / kDepthUm;
+  const double slack = 2 * std::hypot(a.arc_error_um, b.arc_error_um);
+  const double arc = (a.ref_arc_um - b.ref_arc_um) / std::hypot(gate_um, slack),
+               out = (a.out_um - b.out_um) / kOutUm, depth = (a.depth_um - b.depth_um) / kDepthUm;
   if (std::max({std::abs(arc), std::abs(out), std::abs(depth)}) > 1.3) return 1e9;
   return arc * arc + out * out + depth * depth;
 }
@@ -27,13 +29,14 @@ bool share_a_session(const Place& a, const Place& b) {
 
 void Place::settle() {
   double total = 0;
-  ref_arc_um = out_um = depth_um = 0;
+  ref_arc_um = out_um = depth_um = arc_error_um = 0;
   for (const Sighting& s : sightings) {
     const double w = std::max(s.strength, 1e-3);
     total += w;
     ref_arc_um += w * s.ref_arc_um;
     out_um += w * s.here.out_um;
     depth_um += w * s.here.depth_um;
+    arc_error_um = std::max(arc_error_um, s.arc_error_um);
   }
   ref_arc_um /= total;
   out_um /= total;
@@ -85,7 +88,7 @@ std::vector<Place> link(std::vector<Sighting> sightings, double gate_um) {
     for (size_t i = 0; i < places.size(); ++i)
       for (size_t j = i + 1; j < places.size(); ++j) {
         if (places[j].dendrite != places[i].dendrite ||
-            places[j].ref_arc_um - places[i].ref_arc_um > 1.5 * gate_um)
+            places[j].ref_arc_um - places[i].ref_arc_um > kFarthestUm)
           break;
         if (places[i].side != places[j].side || share_a_session(places[i], places[j])) continue;
         const double d = distance2(places[i], places[j], gate_um);

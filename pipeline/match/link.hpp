@@ -16,7 +16,7 @@ struct Sighting {
   size_t dendrite = 0;                ///< index in Frame::dendrites
   Site here;                          ///< in its session
   double ref_arc_um = 0;              ///< the arc in the reference
-  double arc_error_um = 0;            ///< of the registration there
+  double arc_error_um = 0;            ///< standard error of ref_arc_um
   double strength = 0;                ///< snr; stronger sightings say more about where the site is
 };
 
@@ -25,6 +25,7 @@ struct Place {
   size_t dendrite = 0;
   Side side = Side::left;
   double ref_arc_um = 0, out_um = 0, depth_um = 0;  ///< mean of the sightings, weighted by strength
+  double arc_error_um = 0;                          ///< the largest of its sightings'
   std::vector<Sighting> sightings;
   void settle();  ///< recomputes the mean
   const Sighting* in(size_t session) const;
