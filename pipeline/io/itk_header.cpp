@@ -108,7 +108,10 @@ TextHeader read_nrrd(const std::string& path, const std::string& text) {
   if (data.empty()) data = get(keys, "datafile");
   if (!data.empty()) add_data_file(header, path, data);
   const std::string encoding = get(keys, "encoding");
-  header.compressed = encoding == "gzip" || encoding == "gz" || encoding == "bzip2" || encoding == "bz2";
+  header.compressed = encoding == "gzip" || encoding == "gz";
+  if (!header.compressed && encoding != "raw")
+    throw Error("{}: its encoding is {:.20}, where raw or gzip is needed: save it again", path,
+                encoding.empty() ? "not given" : encoding);
   if (samples > header.stored_bytes * (header.compressed ? 1032 : 1))
     throw Error(
         "{}: its header says sizes {:.60}, but its {} bytes cannot hold them: it is truncated, copy it again",
@@ -142,6 +145,13 @@ TextHeader read_meta(const std::string& path, const std::string& text) {
   if (data.empty()) throw Error("{}: its header names no data file: save it again", path);
   if (data != "LOCAL" && data != "Local" && data != "local") add_data_file(header, path, data);
   header.compressed = get(keys, "CompressedData").rfind('T', 0) == 0;
+  static const std::set<std::string> known_types = {"MET_UCHAR", "MET_CHAR", "MET_USHORT", "MET_SHORT",
+                                                    "MET_UINT",  "MET_INT",  "MET_FLOAT",  "MET_DOUBLE"};
+  if (!known_types.count(get(keys, "ElementType")))
+    throw Error("{}: its ElementType is \"{:.40}\": save it with 8 or 16 bit integers or floating point",
+                path, get(keys, "ElementType"));
+  if (!get(keys, "BinaryData").empty() && get(keys, "BinaryData").rfind('T', 0) != 0)
+    throw Error("{}: holds its voxels as text: save it as binary data", path);
   if (samples > header.stored_bytes * (header.compressed ? 1032 : 1))
     throw Error(
         "{}: its header says sizes {:.60}, but its {} bytes cannot hold them: it is truncated, copy it again",
