@@ -11,8 +11,8 @@ namespace spinechron {
 namespace {
 
 constexpr double kPi = std::numbers::pi;
-constexpr double kMargin = 10;          // um that neurites go on beyond the field, so that shifts find tissue
-constexpr double kFieldPerMain = 1250;  // um2 of field for each dendrite that crosses it
+constexpr double kMargin = 10;   // um that neurites go on beyond the field, so that shifts find tissue
+constexpr double kSpacing = 20;  // um between dendrites that cross the field, on average
 
 /// A path through `middle` that runs both ways out of the field.
 Curve crossing_path(const Vec3& middle, double heading, double slope, const Winding& winding,
@@ -40,8 +40,9 @@ class Grower {
       : config_(config), extent_(config.extent_um()), seed_(seed) {}
 
   Tissue grow() {
+    // As many as keep the length of dendrite per area the same in fields of all sizes.
     const double area = extent_.x() * extent_.y();
-    const auto mains = std::max<long>(1, std::lround(area / kFieldPerMain));
+    const auto mains = std::max<long>(1, std::lround(std::sqrt(area) / kSpacing));
     const bool tangled = config_.scene != "simple";
     Random random(seed_, "dendrites");
     const double course = random.uniform(0, 2 * kPi);  // simple: dendrites run side by side

@@ -95,17 +95,27 @@ double length_inside_um(const Curve& line, const Vec3& extent) {
 }
 
 Separation separation(const Curve& a, const Curve& b, const Vec3& extent, double near_um) {
+  constexpr size_t kBlock = 50, kStride = 5;  // points
+  const double reach = std::max(near_um, kSeparationReach) + kBlock * kLineStep;
   Separation result;
-  for (size_t i = 0; i < a.size(); i += 5) {
-    if (!inside(a[i], extent, 2)) continue;
-    bool near = false;
-    for (size_t j = 0; j < b.size(); j += 5) {
-      const double d = (a[i] - b[j]).head<2>().norm();
-      result.lateral_um = std::min(result.lateral_um, d);
-      near = near || d < near_um;
-      if (d < near_um) result.depth_um = std::min(result.depth_um, std::abs(a[i].z() - b[j].z()));
+  for (size_t i0 = 0; i0 < a.size(); i0 += kBlock) {
+    std::vector<size_t> blocks;  // of b, that may come near this block of a
+    const Vec3& middle = a[std::min(a.size() - 1, i0 + kBlock / 2)];
+    for (size_t j0 = 0; j0 < b.size(); j0 += kBlock)
+      if ((middle - b[std::min(b.size() - 1, j0 + kBlock / 2)]).head<2>().norm() < reach)
+        blocks.push_back(j0);
+    for (size_t i = i0; i < std::min(a.size(), i0 + kBlock); i += kStride) {
+      if (!inside(a[i], extent, 2)) continue;
+      bool near = false;
+      for (const size_t j0 : blocks)
+        for (size_t j = j0; j < std::min(b.size(), j0 + kBlock); j += kStride) {
+          const double d = (a[i] - b[j]).head<2>().norm();
+          result.lateral_um = std::min(result.lateral_um, d);
+          near = near || d < near_um;
+          if (d < near_um) result.depth_um = std::min(result.depth_um, std::abs(a[i].z() - b[j].z()));
+        }
+      if (near) result.near_length_um += kStride * kLineStep;
     }
-    if (near) result.near_length_um += 5 * kLineStep;
   }
   return result;
 }

@@ -26,8 +26,10 @@ std::vector<double> axon_radius(size_t points, double bouton_at_um, Random& rand
 /// Length of the part of a curve that lies inside the field, um.
 double length_inside_um(const Curve& line, const Vec3& extent);
 
-/// Smallest lateral distance between two curves inside the field, and the smallest difference in depth where
+/// Smallest lateral distance between two curves inside the field (1e9 or any larger value than
+/// kSeparationReach if they are farther apart than that), and the smallest difference in depth where
 /// they are laterally nearer than `near_um`.
+inline constexpr double kSeparationReach = 8;  ///< um
 struct Separation {
   double lateral_um = 1e9;
   double depth_um = 1e9;

@@ -49,28 +49,54 @@ void kernel(std::vector<double>& k, long& first, double centre, double step, dou
   for (long i = first; i <= last; ++i) k.push_back(gauss(double(i) * step - centre, sigma));
 }
 
-/// Blurs along one axis of a dense grid; the image goes on with its border value.
-void blur(std::vector<float>& a, const Size3& n, int axis, double sigma_vox) {
+/// Blurs a dense grid along one axis; the image goes on with its border value. `rows` is a stack of `count`
+/// slabs of `length` rows of `width` samples each, blurred from row to row.
+void blur_rows(float* rows, size_t width, size_t length, size_t count, double sigma_vox) {
   const int reach = std::max(1, int(std::ceil(3 * sigma_vox)));
-  std::vector<float> k(size_t(2 * reach + 1));
+  std::vector<float> k;
   double sum = 0;
+  for (int i = -reach; i <= reach; ++i) sum += std::exp(-0.5 * i * i / (sigma_vox * sigma_vox));
   for (int i = -reach; i <= reach; ++i)
-    sum += k[size_t(i + reach)] = float(std::exp(-0.5 * i * i / (sigma_vox * sigma_vox)));
-  for (auto& x : k) x = float(x / sum);
-  const size_t stride = axis == 0 ? 1 : axis == 1 ? n.x : n.x * n.y;
-  const size_t length = axis == 0 ? n.x : axis == 1 ? n.y : n.z;
-  std::vector<float> in(length), out(length);
-  for (size_t start = 0; start < a.size(); ++start) {
-    if (start / stride % length != 0) continue;
-    for (size_t i = 0; i < length; ++i) in[i] = a[start + i * stride];
-    for (size_t i = 0; i < length; ++i) {
-      float v = 0;
-      for (int j = -reach; j <= reach; ++j)
-        v += k[size_t(j + reach)] * in[size_t(std::clamp(long(i) + j, 0L, long(length) - 1))];
-      out[i] = v;
-    }
-    for (size_t i = 0; i < length; ++i) a[start + i * stride] = out[i];
+    k.push_back(float(std::exp(-0.5 * i * i / (sigma_vox * sigma_vox)) / sum));
+  std::vector<float> in(width * length);
+  for (size_t slab = 0; slab < count; ++slab) {
+    float* base = rows + slab * width * length;
+    std::copy(base, base + in.size(), in.begin());
+    std::fill(base, base + in.size(), 0.0F);
+    for (size_t y = 0; y < length; ++y)
+      for (int j = -reach; j <= reach; ++j) {
+        const float* from = &in[size_t(std::clamp(long(y) + j, 0L, long(length) - 1)) * width];
+        const float w = k[size_t(j + reach)];
+        float* to = base + y * width;
+        for (size_t x = 0; x < width; ++x) to[x] += w * from[x];
+      }
   }
+}
+
+/// Rows become columns in every slice.
+std::vector<float> transposed(const std::vector<float>& a, size_t width, size_t height) {
+  std::vector<float> t(a.size());
+  for (size_t slice = 0; slice < a.size(); slice += width * height)
+    for (size_t y = 0; y < height; ++y)
+      for (size_t x = 0; x < width; ++x) t[slice + x * height + y] = a[slice + y * width + x];
+  return t;
+}
+
+/// Where a fine sample lies between coarse ones: cell c's centre is at fine position c * step + (step - 1)
+/// / 2.
+struct Between {
+  size_t low, high;
+  float weight;
+};
+std::vector<Between> between(size_t fine, size_t step, size_t coarse) {
+  std::vector<Between> all(fine);
+  for (size_t i = 0; i < fine; ++i) {
+    const double at =
+        std::clamp((double(i) - (double(step) - 1) / 2) / double(step), 0.0, double(coarse - 1));
+    const auto low = size_t(at);
+    all[i] = {low, std::min(coarse - 1, low + 1), float(at - double(low))};
+  }
+  return all;
 }
 
 }  // namespace
@@ -128,9 +154,12 @@ void add_ball(Light& light, const Vec3& centre, double radius_um, double brightn
 }
 
 void add_blob(Light& light, const Blob& blob, double spacing_um) {
-  if (!blob.soft) return add_ball(light, blob.centre, blob.radius_um, blob.brightness, spacing_um);
-  const double r = 1.5 * blob.radius_um;
-  light.push_back({blob.centre, 4.0 / 3 * kPi * r * r * r * blob.brightness, blob.radius_um});
+  if (!blob.soft && blob.radius_um > 1.8 * spacing_um)
+    return add_ball(light, blob.centre, blob.radius_um, blob.brightness, spacing_um);
+  // A ball smaller than the PSF looks like a Gaussian of the same second moment.
+  const double r = blob.soft ? 1.5 * blob.radius_um : blob.radius_um;
+  const double sigma = blob.soft ? blob.radius_um : r / std::sqrt(5.0);
+  light.push_back({blob.centre, 4.0 / 3 * kPi * r * r * r * blob.brightness, sigma});
 }
 
 void paint(Image& image, const Light& light, const Psf& psf, const SliceShifts& shifts) {
@@ -186,24 +215,24 @@ void add_tails(Image& image, const Image& core, const Psf& psf) {
         const size_t wide = std::min(bx, n.x - x * bx), high = std::min(by, n.y - y * by);
         for (size_t z = 0; z < m.z; ++z) coarse[(z * m.y + y) * m.x + x] /= float(wide * high);
       }
-    blur(coarse, m, 0, lateral / (v.x() * double(bx)));
-    blur(coarse, m, 1, lateral / (v.y() * double(by)));
-    blur(coarse, m, 2, axial / v.z());
+    blur_rows(coarse.data(), m.x * m.y, m.z, 1, axial / v.z());
+    blur_rows(coarse.data(), m.x, m.y, m.z, lateral / (v.y() * double(by)));
+    coarse = transposed(coarse, m.x, m.y);
+    blur_rows(coarse.data(), m.y, m.x, m.z, lateral / (v.x() * double(bx)));
+    coarse = transposed(coarse, m.y, m.x);
     const auto share = float(tail.share * psf.scatter / (1 - psf.scatter));
-    // Bilinear back to the fine grid: centre of coarse cell c is at fine position c * b + (b - 1) / 2.
+    const std::vector<Between> across = between(n.x, bx, m.x), down = between(n.y, by, m.y);
+    std::vector<float> row(m.x);
     for (size_t z = 0; z < n.z; ++z)
       for (size_t y = 0; y < n.y; ++y) {
-        const double fy = std::clamp((double(y) - (double(by) - 1) / 2) / double(by), 0.0, double(m.y - 1));
-        const auto y0 = size_t(fy), y1 = std::min(m.y - 1, y0 + 1);
-        const auto wy = float(fy - double(y0));
-        const float *a = &coarse[(z * m.y + y0) * m.x], *b = &coarse[(z * m.y + y1) * m.x];
+        const float* slice = &coarse[z * m.x * m.y];
+        const Between& d = down[y];
+        for (size_t x = 0; x < m.x; ++x)
+          row[x] = share * ((1 - d.weight) * slice[d.low * m.x + x] + d.weight * slice[d.high * m.x + x]);
         float* out = image.row(y, z);
         for (size_t x = 0; x < n.x; ++x) {
-          const double fx = std::clamp((double(x) - (double(bx) - 1) / 2) / double(bx), 0.0, double(m.x - 1));
-          const auto x0 = size_t(fx), x1 = std::min(m.x - 1, x0 + 1);
-          const auto wx = float(fx - double(x0));
-          out[x] +=
-              share * ((1 - wy) * ((1 - wx) * a[x0] + wx * a[x1]) + wy * ((1 - wx) * b[x0] + wx * b[x1]));
+          const Between& a = across[x];
+          out[x] += (1 - a.weight) * row[a.low] + a.weight * row[a.high];
         }
       }
   }

@@ -59,12 +59,12 @@ double Random::normal() {
 double Random::poisson(double mean) {
   if (!(mean > 0)) return 0;
   if (mean < 30) {
-    const double limit = std::exp(-mean);
-    double product = uniform();
+    double term = std::exp(-mean), sum = term;
+    const double u = uniform();
     int k = 0;
-    while (product > limit) {
-      product *= uniform();
-      ++k;
+    while (u > sum && k < 200) {
+      term *= mean / ++k;
+      sum += term;
     }
     return k;
   }

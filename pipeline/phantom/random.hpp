@@ -20,7 +20,7 @@ class Random {
   double normal(double mean, double sigma);  ///< sigma may be 0
   bool chance(double p);                     ///< true with probability p
   size_t index(size_t n);                    ///< 0 ... n-1; n > 0
-  double poisson(double mean);  ///< a count; below 30 by multiplication, above by Hörmann's rejection (PTRS)
+  double poisson(double mean);  ///< a count; below 30 by inversion, above by Hörmann's rejection (PTRS)
 
  private:
   std::mt19937_64 engine_;
