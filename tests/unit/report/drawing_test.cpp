@@ -1,0 +1,172 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <pugixml.hpp>
+
+#include "report/figure.hpp"
+#include "report/label_stack.hpp"
+#include "report/panel.hpp"
+#include "report/scene.hpp"
+#include "report/strips.hpp"
+#include "unit/report/tiny_series.hpp"
+
+namespace spinechron::report {
+namespace {
+
+SeriesResult eventful() {
+  SeriesResult r = tiny_series(3);
+  r.tracks = {track(1, 3, Side::left, "111"), track(2, 6, Side::left, "100"), track(3, 9, Side::left, "101"),
+              track(4, 12, Side::right, "001"), track(5, 15, Side::right, "011")};
+  return r;
+}
+
+int count(const pugi::xml_document& svg, const std::string& kind) {
+  return static_cast<int>(svg.select_nodes(("//g[@class='" + kind + "']").c_str()).size());
+}
+
+TEST(Figure, IsWellFormedAndHasOneArrowAnEvent) {
+  const SeriesResult r = eventful();
+  const auto all = events(r, 1.0);
+  pugi::xml_document svg;
+  ASSERT_TRUE(svg.load_string(to_svg(figure(r, all, {})).c_str()));
+  EXPECT_EQ(count(svg, "arrow eliminated"), 2);
+  EXPECT_EQ(count(svg, "site eliminated"), 2);
+  EXPECT_EQ(count(svg, "arrow formed"), 3);
+  EXPECT_EQ(count(svg, "ring rescued"), 1);
+  EXPECT_EQ(svg.select_nodes("//image").size(), 3U);
+  EXPECT_EQ(count(svg, "scale-bar"), 1);
+}
+
+TEST(Figure, ArrowsNameTheirSpineAndInterval) {
+  const SeriesResult r = eventful();
+  pugi::xml_document svg;
+  ASSERT_TRUE(svg.load_string(to_svg(figure(r, events(r, 1.0), {})).c_str()));
+  const auto arrow = svg.select_node("//g[@class='arrow formed'][@data-spine='5']").node();
+  ASSERT_TRUE(arrow);
+  EXPECT_STREQ(arrow.attribute("data-from").value(), "baseline");
+  EXPECT_STREQ(arrow.attribute("data-to").value(), "stress");
+}
+
+TEST(Figure, NamesCannotBreakTheDrawing) {
+  SeriesResult r = eventful();
+  r.series.sample = "<script>alert('\"&')</script>";
+  r.sessions[1].session.label = "\x01<&>";
+  const std::string text = to_svg(figure(r, events(r, 1.0), {}));
+  pugi::xml_document svg;
+  ASSERT_TRUE(svg.load_string(text.c_str()));
+  EXPECT_EQ(text.find("<script"), std::string::npos);
+  EXPECT_EQ(text.find('\x01'), std::string::npos);
+}
+
+TEST(Figure, AnUnusableSessionAndAbsentHeadsAreDrawnNevertheless) {
+  SeriesResult r = eventful();
+  r.sessions[1].frame.usable = false;
+  r.sessions[1].frame.dendrites.clear();
+  r.sessions[1].frame.arc_from_reference.clear();
+  for (Track& t : r.tracks) {
+    t.sessions[1] = Track::InSession{};
+  }
+  const Scene scene = figure(r, events(r, 1.0), {});
+  EXPECT_FALSE(to_png(scene, 72).empty());
+}
+
+TEST(Png, HasTheSizeAndStatesTheResolution) {
+  Scene scene;
+  scene.width = 72;
+  scene.height = 36;
+  const std::string png = to_png(scene, 300);
+  const auto at = [&](size_t i) {
+    std::uint32_t v = 0;
+    for (size_t k = 0; k < 4; ++k) v = v << 8 | static_cast<unsigned char>(png[i + k]);
+    return v;
+  };
+  EXPECT_EQ(at(16), 300U);
+  EXPECT_EQ(at(20), 150U);
+  EXPECT_EQ(png.substr(37, 4), "pHYs");
+  EXPECT_EQ(at(41), 11811U);  // 300 dpi in pixels a metre
+}
+
+TEST(Base64, AsInItsStandard) {
+  EXPECT_EQ(base64(""), "");
+  EXPECT_EQ(base64("f"), "Zg==");
+  EXPECT_EQ(base64("fo"), "Zm8=");
+  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+}
+
+TEST(Panel, ShowsTheSameTissueAtTheSamePixelOfAMovedSession) {
+  SeriesResult r = tiny_series(2);
+  // The second session sees everything 3 um to the right and 2 um down; the registration knows of 2.5 and 2
+  // um, the dendrite's correspondence of the rest.
+  SessionResult& moved = r.sessions[1];
+  moved.image = Image({96, 64, 9}, Vec3(0.25, 0.25, 1.0), 1.0F);
+  for (size_t x = 20; x < 96; ++x)
+    for (size_t y = 38; y <= 42; ++y) moved.image.at(x, y, 4) = 100.0F;
+  moved.image.at(52, 48, 4) = 500.0F;          // at (13, 12) um
+  r.sessions[0].image.at(40, 40, 4) = 500.0F;  // at (10, 10) um: the same place
+  moved.frame.reference_from_session.shift_um = Vec3(-2.5, -2, 0);
+  for (Vec3& p : moved.frame.dendrites[0].centreline) p += Vec3(3, 2, 0);
+  const PanelGrid grid = panel_grid(r, 5);
+  const auto a = project_panel(r, 0, grid, 2.5), b = project_panel(r, 1, grid, 2.5);
+  const auto brightest = [](const std::vector<float>& v) {
+    return std::max_element(v.begin(), v.end(), [](float x, float y) { return !(x >= y); }) - v.begin();
+  };
+  EXPECT_EQ(brightest(a), brightest(b));
+}
+
+TEST(Panel, LeavesOutWhatLiesAboveAndBelowTheDendrite) {
+  SeriesResult r = tiny_series(1);
+  r.sessions[0].image.at(40, 40, 8) = 900.0F;  // 4 um below the dendrite
+  const PanelGrid grid = panel_grid(r, 5);
+  const auto panel = project_panel(r, 0, grid, 2.5);
+  EXPECT_LE(*std::max_element(panel.begin(), panel.end()), 100.0F);
+}
+
+TEST(Strips, OneForEveryEventOnOneSheet) {
+  const SeriesResult r = eventful();
+  const auto sheet = montage(r, events(r, 1.0), {});
+  ASSERT_TRUE(sheet.has_value());
+  pugi::xml_document svg;
+  ASSERT_TRUE(svg.load_string(to_svg(*sheet).c_str()));
+  EXPECT_EQ(svg.select_nodes("//image").size(), 5U * 3U * 2U);  // events x sessions x (plane, projection)
+  SeriesResult quiet = tiny_series(3);
+  quiet.tracks = {track(1, 3, Side::left, "111")};
+  EXPECT_FALSE(montage(quiet, events(quiet, 1.0), {}).has_value());
+}
+
+TEST(Strips, StraightenedHasOneRowASession) {
+  const SeriesResult r = eventful();
+  const auto scene = straightened(r, events(r, 1.0), {});
+  ASSERT_TRUE(scene.has_value());
+  pugi::xml_document svg;
+  ASSERT_TRUE(svg.load_string(to_svg(*scene).c_str()));
+  EXPECT_EQ(svg.select_nodes("//image").size(), 3U);
+  EXPECT_EQ(count(svg, "strip-arrow eliminated"), 2);
+  EXPECT_EQ(count(svg, "strip-arrow formed"), 3);
+}
+
+TEST(LabelStack, HeadNeckAndNothingWhereAbsent) {
+  SeriesResult r = tiny_series(2);
+  r.tracks = {track(7, 5, Side::left, "10")};
+  const LabelStack present = label_stack(r, 0), absent = label_stack(r, 1);
+  const auto at = [](const LabelStack& s, size_t x, size_t y, size_t z) {
+    return s.labels[(z * s.size.y + y) * s.size.x + x];
+  };
+  EXPECT_EQ(at(present, 28, 28, 4), 7U);  // head at (7, 7, 4) um
+  EXPECT_EQ(at(present, 28, 30, 4), 7U);  // base at (7, 7.6, 4) um
+  EXPECT_EQ(at(present, 28, 34, 4), 0U);
+  EXPECT_EQ(std::count(absent.labels.begin(), absent.labels.end(), 0U),
+            static_cast<std::ptrdiff_t>(absent.labels.size()));
+}
+
+TEST(LabelStack, AContestedVoxelBelongsToTheNearerHead) {
+  SeriesResult r = tiny_series(1);
+  r.tracks = {track(1, 5, Side::left, "1"), track(2, 5.5, Side::left, "1")};
+  for (Track& t : r.tracks) t.sessions[0].measures.head_diameter_um = 1.5;
+  const LabelStack s = label_stack(r, 0);
+  const auto at = [&](size_t x) { return s.labels[(4 * s.size.y + 28) * s.size.x + x]; };
+  EXPECT_EQ(at(28), 1U);
+  EXPECT_EQ(at(30), 2U);
+}
+
+}  // namespace
+}  // namespace spinechron::report
