@@ -11,6 +11,11 @@ namespace {
 
 constexpr int kHop = 4;  // samples between rows of the dynamic programming: 0.48 um
 
+double median(const Profile& values) {
+  std::vector<float> v(values.begin(), values.end());
+  return quantile(v, 0.5);
+}
+
 Profile coordinate(const Curve& curve, int axis) {
   Profile p(curve.size());
   for (size_t i = 0; i < curve.size(); ++i) p[i] = curve[i][axis];
@@ -285,21 +290,61 @@ Curve extend_to_border(const Curve& curve, const Image& image, double within_um)
     if (end == 0) std::reverse(out.begin(), out.end());
     const Vec3 tip = out.back();
     const double near = std::min({tip.x(), tip.y(), last.x() - tip.x(), last.y() - tip.y()});
-    if (near < within_um && out.size() > size_t(4 / kStepUm)) {
-      // the last half um was found where the ridge filter has no neighbours
-      out.resize(out.size() - size_t(0.5 / kStepUm));
-      Vec3 step = out.back() - out[out.size() - 1 - size_t(2.5 / kStepUm)];
+    // The last bit was found where the ridge filter has no neighbours, or turns into a spine: straight on
+    // from a little before, whichever is brightest.
+    Curve best;
+    double brightest = 0;
+    for (const double cut : {0.5, 1.5, 3.0}) {
+      if (near >= within_um || out.size() < size_t((cut + 4) / kStepUm)) continue;
+      Curve longer(out.begin(), out.end() - std::ptrdiff_t(cut / kStepUm));
+      const size_t kept = longer.size();
+      Vec3 step = longer.back() - longer[kept - 1 - size_t(2.5 / kStepUm)];
       step.z() = 0;
       step *= kStepUm / std::max(step.norm(), 1e-9);
-      for (int i = 0; i < int((2 * within_um + 2) / kStepUm); ++i) {
-        const Vec3 next = out.back() + step;
-        if (next.x() < 0 || next.y() < 0 || next.x() > last.x() || next.y() > last.y()) break;
-        out.push_back(next);
+      bool reached = false;
+      for (int i = 0; i < int((1.5 * within_um + cut) / kStepUm) && !reached; ++i) {
+        const Vec3 next = longer.back() + step;
+        reached = next.x() < 0 || next.y() < 0 || next.x() > last.x() || next.y() > last.y();
+        if (!reached) longer.push_back(next);
       }
+      if (!reached) continue;
+      const size_t body = std::min(kept, size_t(6 / kStepUm));
+      const CrossSection s =
+          cross_section(image, Curve(longer.begin() + std::ptrdiff_t(kept - body), longer.end()));
+      const double inside = median(Profile(s.contrast.begin(), s.contrast.begin() + std::ptrdiff_t(body)));
+      const double outside =
+          kept < longer.size() ? median(Profile(s.contrast.begin() + std::ptrdiff_t(body), s.contrast.end()))
+                               : inside;
+      const double score = outside / std::max(inside, 1e-9) - 0.05 * cut;
+      if (score > std::max(brightest, 0.35)) brightest = score, best = std::move(longer);
     }
+    if (!best.empty()) out = std::move(best);
     if (end == 0) std::reverse(out.begin(), out.end());
   }
   return out;
+}
+
+Curve straight_across(const Curve& curve, const std::vector<bool>& hidden, double most_um) {
+  Curve out = curve;
+  const auto n = std::ptrdiff_t(curve.size()), over = std::ptrdiff_t(1.5 / kStepUm);
+  for (std::ptrdiff_t i = 0; i < n; ++i) {
+    if (!hidden[size_t(i)]) continue;
+    std::ptrdiff_t j = i;
+    while (j < n && hidden[size_t(j)]) ++j;
+    const std::ptrdiff_t a = i - 1, b = j;
+    i = j;
+    if (a < over || b + over >= n || (curve[size_t(b)] - curve[size_t(a)]).norm() > most_um) continue;
+    // cubic Hermite: on both sides the direction of the last 1.5 um
+    const Vec3 p = curve[size_t(a)], q = curve[size_t(b)];
+    const double span = (q - p).norm();
+    const Vec3 dp = (p - curve[size_t(a - over)]).normalized() * span;
+    const Vec3 dq = (curve[size_t(b + over)] - q).normalized() * span;
+    for (std::ptrdiff_t k = a + 1; k < b; ++k) {
+      const double t = double(k - a) / double(b - a), u = 1 - t;
+      out[size_t(k)] = u * u * (1 + 2 * t) * p + t * t * (3 - 2 * t) * q + t * u * (u * dp - t * dq);
+    }
+  }
+  return resample(out, kStepUm);
 }
 
 Curve settle_free_ends(const Image& image, Curve curve, bool front, bool back) {

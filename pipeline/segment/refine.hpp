@@ -29,8 +29,13 @@ struct CrossSection {
 };
 CrossSection cross_section(const Image& image, const Curve& curve);
 
-/// Straight on to the border of the image at every end that is nearer to it than `within_um`.
+/// Straight on to the border of the image at every end that is nearer to it than `within_um`, if the dendrite
+/// is seen there (a third of the contrast before).
 Curve extend_to_border(const Curve& curve, const Image& image, double within_um);
+
+/// Stretches of `hidden` points no longer than `most_um` are replaced by a smooth curve from one side to the
+/// other: where another dendrite passes over this one, its brightness says nothing about this one's axis.
+Curve straight_across(const Curve& curve, const std::vector<bool>& hidden, double most_um);
 
 /// A free end moves outwards while the dendrite goes on straight ahead, or inwards where what hangs on it is
 /// much dimmer than the dendrite. `front`, `back`: which ends are free.

@@ -41,8 +41,7 @@ Ridges find_ridges(const Coarse& coarse, double largest_radius_um) {
   if (s.x < 3 || s.y < 3) return r;
 
   std::vector<float> sigmas;  // beyond the 0.2 um of the coarse image
-  for (double sigma = 0.3; sigma < 0.75 * largest_radius_um; sigma *= 1.7)
-    sigmas.push_back(static_cast<float>(sigma));
+  for (double sigma = 0.3; sigma < largest_radius_um; sigma *= 2) sigmas.push_back(static_cast<float>(sigma));
   std::vector<float> slice(s.x * s.y);
   for (size_t z = 0; z < s.z; ++z) {
     std::copy_n(image.slice(z), slice.size(), slice.begin());

@@ -101,7 +101,8 @@ void drop_duplicates(std::vector<Branch>& branches) {
       order[i]->kept = !order[j]->kept || share_beside(order[i]->curve, order[j]->curve, 0.6, 3.0) < 0.5;
 }
 
-// A path whose end lies at another one's side is its branch. Returns the parent of each, -1: none.
+// A path whose end lies at another one's side is its branch; what goes on within the other's shaft is cut
+// off. Returns the parent of each, -1: none.
 std::vector<int> find_parents(std::vector<Curve>& curves, const Image& image) {
   std::vector<int> parent(curves.size(), -1);
   const auto root_of = [&](int i) {
@@ -112,17 +113,24 @@ std::vector<int> find_parents(std::vector<Curve>& curves, const Image& image) {
     double nearest = 1.6;
     int best = -1;
     bool back = false;
+    size_t cut = 0;
     for (size_t j = 0; j < curves.size(); ++j) {
       if (j == i || root_of(int(j)) == int(i)) continue;
       for (bool at_back : {false, true}) {
         const Vec3& tip = at_back ? curves[i].back() : curves[i].front();
         if (at_border(tip, image, 0.5)) continue;
-        const double d = project(curves[j], tip, 0.4).distance_um;
-        if (d < nearest) nearest = d, best = int(j), back = at_back;
+        const size_t near_tip = std::min(size_t(3 / kStepUm), curves[i].size() / 3);
+        for (size_t k = 0; k <= near_tip; k += 4) {
+          const Vec3& p = at_back ? curves[i][curves[i].size() - 1 - k] : curves[i][k];
+          const double d = project(curves[j], p, 0.4).distance_um + 0.1 * double(k) * kStepUm;
+          if (d < nearest) nearest = d, best = int(j), back = at_back, cut = k;
+        }
       }
     }
     parent[i] = best;
-    if (best >= 0 && back) std::reverse(curves[i].begin(), curves[i].end());
+    if (best < 0) continue;
+    if (back) std::reverse(curves[i].begin(), curves[i].end());
+    curves[i].erase(curves[i].begin(), curves[i].begin() + std::ptrdiff_t(cut));
   }
   return parent;
 }
@@ -155,6 +163,28 @@ void attach(Branch& branch, const Branch& parent) {
   for (int k = 0; k < n; ++k) whole.push_back(to + (from - to) * (double(k) / n));
   whole.insert(whole.end(), branch.curve.begin(), branch.curve.end());
   branch.curve = resample(whole, kStepUm);
+}
+
+// Where a brighter dendrite passes, the dimmer one goes straight across.
+void smooth_crossings(std::vector<Branch>& branches) {
+  for (Branch& b : branches) {
+    if (!b.kept) continue;
+    std::vector<bool> hidden(b.curve.size(), false);
+    bool any = false;
+    for (const Branch& other : branches) {
+      if (&other == &b || !other.kept || other.strength < b.strength) continue;
+      const double reach = other.radius_um + 0.45;
+      for (size_t i = 0; i < b.curve.size(); ++i)
+        if (!hidden[i])
+          for (size_t k = 0; k < other.curve.size(); k += 2)
+            if (const Vec3 d = other.curve[k] - b.curve[i];
+                std::abs(d.x()) < reach && std::abs(d.z()) < 8 && d.head<2>().norm() < reach) {
+              hidden[i] = any = true;
+              break;
+            }
+    }
+    if (any) b.curve = straight_across(b.curve, hidden, 7.0);
+  }
 }
 
 }  // namespace
@@ -207,11 +237,15 @@ Tracing trace(const Stack& stack, const TraceConfig& config, const Context& cont
     b.kept = is_dendrite(b, config);
   }
   drop_duplicates(branches);
+  smooth_crossings(branches);
 
   std::vector<size_t> order;
   for (size_t i = 0; i < branches.size(); ++i) {
     Branch& b = branches[i];
-    if (b.parent >= 0 && !branches[size_t(b.parent)].kept) b.parent = -1;
+    // over a stub that was dropped to what the stub stands on
+    while (b.parent >= 0 && !branches[size_t(b.parent)].kept) b.parent = branches[size_t(b.parent)].parent;
+    if (b.parent >= 0 && project(branches[size_t(b.parent)].curve, b.curve.front(), 0.5).distance_um > 5)
+      b.parent = -1;
     // what is too short to stand alone may have stood on something that was no dendrite
     if (b.parent < 0 && reach_um(b.curve) < config.min_length_um) b.kept = false;
   }
