@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "detect/peaks.hpp"
+#include "evidence/measure.hpp"
 
 namespace spinechron {
 namespace {
@@ -51,13 +52,7 @@ class EvidenceStage : public Detector {
         c.dendrite_id = f->dendrites[d].id;
         c.arc_um = peak.site.arc_um;
         c.side = peak.site.side;
-        c.measures.head_um = head;
-        Site base = peak.site;
-        base.out_um = 0;
-        base.depth_um = 0;
-        c.measures.base_um = evidence.position(base);
-        c.measures.brightness = peak.excess;
-        c.measures.snr = peak.snr;
+        c.measures = measure_spine(evidence, stack.optics, peak.site, peak.excess, peak.snr);
         c.p = probability(peak);
         out.push_back(c);
       }

@@ -83,8 +83,9 @@ class Evidence {
   bool usable_ = false;
 };
 
-/// The smoothing of the image in which evidence is read: a little less than the PSF, so that close heads stay
-/// apart.
+/// The smoothing of the image in which evidence is read, in units of the PSF's own standard deviations: a little
+/// less than the PSF, so that close heads stay apart.
+inline constexpr double kLateralSmoothing = 0.6, kAxialSmoothing = 0.65;
 Image smoothed_for_evidence(const Stack& stack);
 
 /// Measures all dendrites of a frame (fills Frame::evidence); does nothing where that is done already.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "evidence/evidence.hpp"
+#include "evidence/measure.hpp"
 #include "match/empty_sites.hpp"
 #include "match/link.hpp"
 #include "match/presence.hpp"
@@ -282,24 +283,20 @@ std::vector<Track> match_jointly(const std::vector<const Stack*>& stacks, const 
       t.dendrite_id = frames[s].dendrites[p.place.dendrite].id;
       if (!p.readings[s].valid()) continue;
       const Evidence& evidence = *frames[s].evidence[p.place.dendrite];
-      if (const Sighting* sight = p.place.in(s))
-        in.measures = candidates[s][sight->candidate].measures;
-      else {
-        Site base = p.readings[s].site;
-        in.measures.head_um = evidence.position(base);
-        base.out_um = 0;
-        base.depth_um = 0;
-        in.measures.base_um = evidence.position(base);
-        in.measures.brightness = p.readings[s].excess;
-        in.measures.snr = p.readings[s].snr();
-      }
-      in.ref_um = frames[s].reference_from_session(in.measures.head_um);
       if (in.p_present >= config.verdict_p)
         in.state = State::present;
       else if (in.p_present <= 1 - config.verdict_p)
         in.state = State::absent;
       else
         in.reason = "the images cannot tell";
+      const Reading& r = p.readings[s];
+      if (const Sighting* sight = p.place.in(s))
+        in.measures = candidates[s][sight->candidate].measures;
+      else if (in.state == State::present)
+        in.measures = measure_spine(evidence, stacks[s]->optics, r.site, r.excess, r.snr());
+      else
+        in.measures = measure_empty(evidence, r.site, r.excess, r.snr());
+      in.ref_um = frames[s].reference_from_session(in.measures.head_um);
       present_anywhere |= in.state == State::present;
     }
     if (!present_anywhere) continue;
