@@ -1,0 +1,114 @@
+#include <gtest/gtest.h>
+
+#include "align/coarse.hpp"
+#include "align/shafts.hpp"
+#include "align/slide.hpp"
+#include "support/bright_dendrite.hpp"
+
+namespace spinechron {
+namespace {
+
+using testing::Motion;
+using testing::Scene;
+
+const std::vector<testing::Head> kHeads{{5.0, 1.2, 0.3},  {9.0, -1.3, 0.4},  {13.5, 1.4, 0.25},
+                                        {18.0, 1.1, 0.4}, {23.0, -1.2, 0.3}, {29.0, 1.3, 0.35}};
+
+TEST(Coarse, FindsRotationAndShift) {
+  Scene scene;
+  scene.heads = kHeads;
+  const Motion motion{3.0, Vec3(2.0, -1.5, 0)};
+  const CoarseFit fit =
+      coarse_registration(project_for_registration(smoothed(scene.stack(1).image, 0.15, 0.6)),
+                          project_for_registration(smoothed(scene.stack(2, motion).image, 0.15, 0.6)), 8);
+  EXPECT_GT(fit.correlation, 0.5);
+  for (double arc : {8.0, 20.0, 30.0}) {
+    const Vec3 p = at_arc(scene.axis(), 0.12, arc);
+    EXPECT_LT((fit.session_from_reference(p) - scene.moved(p, motion)).head<2>().norm(), 0.6)
+        << "at arc " << arc;
+  }
+}
+
+TEST(FitAffine, RecoversTheMotionDespiteAThirdOfOutliers) {
+  Affine truth;
+  truth.linear << 0.99, -0.03, 0, 0.03, 1.01, 0, 0.01, 0.0, 1.0;
+  truth.shift_um = Vec3(2, -1, 0.5);
+  std::vector<Vec3> a, b;
+  for (int i = 0; i < 90; ++i) {
+    a.emplace_back(i * 0.5, 10 + 8 * std::sin(i * 0.2), 10 + 3 * std::cos(i * 0.15));
+    b.push_back(truth(a.back()) + (i % 3 == 0 ? Vec3(3, -2, 1) : Vec3::Zero()));
+  }
+  const Affine fit = fit_affine(a, b, 0.5);
+  for (const Vec3& p : a) EXPECT_LT((fit(p) - truth(p)).norm(), 0.15);
+}
+
+TEST(FitAffine, TooFewPointsAreAnError) {
+  EXPECT_THROW(fit_affine({Vec3::Zero()}, {Vec3::Zero()}, 1), Error);
+}
+
+// The law: alignment of a moved copy undoes the motion.
+TEST(Align, UndoesAMotionAlongTheWholeDendrite) {
+  Scene scene;
+  scene.heads = kHeads;
+  for (const Motion& motion : {Motion{2.0, Vec3(1.5, 1.0, 1.0)}, Motion{-4.0, Vec3(-2.0, 0.5, -2.0)}}) {
+    const Stack a = scene.stack(1), b = scene.stack(2, motion);
+    const auto frames =
+        align_on_shafts({&a, &b}, {scene.tracing(), scene.tracing(motion)}, AlignConfig{}, Context{});
+    ASSERT_TRUE(frames[0].usable && frames[1].usable) << frames[1].reason;
+    for (const testing::Head& h : kHeads) {
+      const Curve& reference = frames[0].dendrites[0].centreline;
+      const Projection at = project(reference, scene.head(h));
+      const auto i = static_cast<size_t>(std::lround(at.arc_um / 0.12));
+      const double arc = frames[1].arc_from_reference[0][i];
+      ASSERT_TRUE(std::isfinite(arc));
+      const Vec3 there = at_arc(frames[1].dendrites[0].centreline, 0.12, arc);
+      EXPECT_LT((there - scene.moved(at.foot, motion)).head<2>().norm(), 0.35) << "head at arc " << h.arc_um;
+      EXPECT_LT((frames[1].reference_from_session(scene.moved(scene.head(h), motion)) - scene.head(h)).norm(),
+                0.6);
+    }
+  }
+}
+
+TEST(Align, ASpineThatIsLostDoesNotPullTheWarp) {
+  Scene before, after;
+  before.heads = after.heads = kHeads;
+  after.heads.erase(after.heads.begin() + 2);
+  const Stack a = before.stack(1), b = after.stack(2);
+  const auto frames =
+      align_on_shafts({&a, &b}, {before.tracing(), after.tracing()}, AlignConfig{}, Context{});
+  ASSERT_TRUE(frames[1].usable);
+  const Curve& reference = frames[0].dendrites[0].centreline;
+  const double arc = project(reference, before.head(kHeads[2])).arc_um;
+  const Vec3 there = at_arc(frames[1].dendrites[0].centreline, 0.12,
+                            frames[1].arc_from_reference[0][static_cast<size_t>(std::lround(arc / 0.12))]);
+  EXPECT_LT((there - at_arc(reference, 0.12, arc)).head<2>().norm(), 0.3);
+}
+
+TEST(Align, OtherTissueIsNotRegistered) {
+  Scene scene;
+  Scene empty = scene;
+  empty.shaft_photons = 0;
+  const Stack a = scene.stack(1), b = empty.stack(2);
+  const auto frames = align_on_shafts({&a, &b}, {scene.tracing(), {}}, AlignConfig{}, Context{});
+  EXPECT_TRUE(frames[0].usable);
+  EXPECT_FALSE(frames[1].usable);
+  EXPECT_NE(frames[1].reason, "");
+}
+
+TEST(Align, WithoutAnyDendriteNothingIsUsable) {
+  const Stack a = Scene{}.stack(1);
+  const auto frames = align_on_shafts({&a}, {{}}, AlignConfig{}, Context{});
+  EXPECT_FALSE(frames[0].usable);
+}
+
+TEST(Align, CanBeCancelled) {
+  const Scene scene;
+  const Stack a = scene.stack(1);
+  std::atomic<bool> stop{true};
+  Context context;
+  context.cancelled = &stop;
+  EXPECT_THROW(align_on_shafts({&a}, {scene.tracing()}, AlignConfig{}, context), Cancelled);
+}
+
+}  // namespace
+}  // namespace spinechron

@@ -1,0 +1,55 @@
+#include "detect/peaks.hpp"
+
+#include <gtest/gtest.h>
+
+#include "detect/evidence_stage.hpp"
+#include "support/bright_dendrite.hpp"
+
+namespace spinechron {
+namespace {
+
+using testing::Scene;
+
+std::vector<Candidate> likely(const Scene& scene, unsigned seed = 1) {
+  Frame frame = testing::frame_of(scene);
+  const Stack stack = scene.stack(seed);
+  std::vector<Candidate> out;
+  for (const Candidate& c : make_evidence_stage()->run(stack, frame, Context{}))
+    if (c.p > 0.5) out.push_back(c);
+  return out;
+}
+
+TEST(Detect, FindsEveryHeadOnItsSideAndNothingElse) {
+  Scene scene;
+  scene.heads = {{8.0, 1.2, 0.25}, {14.0, -1.3, 0.3}, {20.0, 1.5, 0.4}, {26.0, -1.0, 0.35}};
+  const auto found = likely(scene);
+  ASSERT_EQ(found.size(), scene.heads.size());
+  for (const testing::Head& h : scene.heads) {
+    const auto hit = std::find_if(found.begin(), found.end(), [&](const Candidate& c) {
+      return (c.measures.head_um - scene.head(h)).head<2>().norm() < 0.25;
+    });
+    ASSERT_NE(hit, found.end()) << "head at arc " << h.arc_um;
+    EXPECT_EQ(hit->side, h.off_um > 0 ? Side::left : Side::right);
+    EXPECT_NEAR(hit->measures.brightness, h.peak, 0.12);
+  }
+}
+
+TEST(Detect, ABareShaftHasNoSpines) {
+  for (unsigned seed = 1; seed <= 3; ++seed) EXPECT_TRUE(likely(Scene{}, seed).empty()) << "seed " << seed;
+}
+
+TEST(Detect, TwoHeadsOneMicrometreApartStayTwo) {
+  Scene scene;
+  scene.heads = {{15.0, 1.3, 0.4}, {16.0, 1.3, 0.4}};
+  EXPECT_EQ(likely(scene).size(), 2u);
+}
+
+TEST(Detect, ANeuriteThatCrossesIsNoSpine) {
+  Scene scene;
+  for (double off = -4; off <= 4; off += 0.15)
+    scene.heads.push_back({16.0, off, 0.12});  // a line across the shaft
+  EXPECT_TRUE(likely(scene).empty());
+}
+
+}  // namespace
+}  // namespace spinechron

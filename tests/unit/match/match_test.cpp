@@ -1,0 +1,137 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "evidence/evidence.hpp"
+#include "match/joint.hpp"
+#include "match/link.hpp"
+#include "support/bright_dendrite.hpp"
+
+namespace spinechron {
+namespace {
+
+using testing::Scene;
+
+Candidate candidate(const Scene& scene, const testing::Head& h) {
+  Candidate c;
+  c.dendrite_id = 1;
+  c.arc_um = h.arc_um;
+  c.side = h.off_um > 0 ? Side::left : Side::right;
+  c.measures.head_um = scene.head(h);
+  c.measures.brightness = h.peak;
+  c.measures.snr = 15;
+  c.p = 0.9;
+  return c;
+}
+
+/// Sessions of one scene whose heads differ; what a perfect detector would find in each.
+struct Sessions {
+  std::vector<Stack> stacks;
+  std::vector<Frame> frames;
+  std::vector<std::vector<Candidate>> candidates;
+
+  explicit Sessions(const std::vector<std::vector<testing::Head>>& heads) {
+    for (size_t s = 0; s < heads.size(); ++s) {
+      Scene scene;
+      scene.heads = heads[s];
+      stacks.push_back(scene.stack(unsigned(s) + 1));
+      frames.push_back(testing::frame_of(scene));
+      measure_evidence(stacks.back(), frames.back());
+      candidates.emplace_back();
+      for (const auto& h : heads[s]) candidates.back().push_back(candidate(scene, h));
+    }
+  }
+  std::vector<Track> match() const {
+    std::vector<const Stack*> pointers;
+    for (const Stack& s : stacks) pointers.push_back(&s);
+    return match_jointly(pointers, frames, candidates, MatchConfig{}, Context{});
+  }
+};
+
+std::string fate(const Track& t) {
+  std::string out;
+  for (const auto& s : t.sessions)
+    out += s.state == State::present ? '1' : s.state == State::absent ? '0' : '?';
+  return out;
+}
+
+const testing::Head kStays{8.0, 1.2, 0.3}, kGoes{14.0, -1.3, 0.35}, kComes{20.0, 1.4, 0.4},
+    kReturns{26.0, -1.2, 0.35};
+
+TEST(Match, EverySiteIsFollowedThroughAllSessions) {
+  const auto tracks = Sessions({{kStays, kGoes, kReturns}, {kStays}, {kStays, kComes, kReturns}}).match();
+  ASSERT_EQ(tracks.size(), 4u);
+  EXPECT_EQ(fate(tracks[0]), "111");
+  EXPECT_EQ(fate(tracks[1]), "100");
+  EXPECT_EQ(fate(tracks[2]), "001");
+  EXPECT_EQ(fate(tracks[3]), "101");
+  for (const Track& t : tracks)
+    for (double p : t.p_event) EXPECT_GT(p, 0.8);
+}
+
+// A detector's miss is not a loss: the image is read at the site.
+TEST(Match, ASpineTheDetectorMissedIsStillThere) {
+  Sessions s({{kStays, kGoes}, {kStays, kGoes}, {kStays, kGoes}});
+  s.candidates[1].clear();
+  for (const Track& t : s.match()) EXPECT_EQ(fate(t), "111");
+}
+
+// The law: the order in which candidates arrive does not matter.
+TEST(Match, PermutedInputGivesTheSameTracks) {
+  Sessions s({{kStays, kGoes, kReturns}, {kStays, kComes}, {kStays, kComes, kReturns}});
+  const auto first = s.match();
+  for (auto& c : s.candidates) std::reverse(c.begin(), c.end());
+  const auto second = s.match();
+  ASSERT_EQ(first.size(), second.size());
+  for (size_t i = 0; i < first.size(); ++i) {
+    EXPECT_EQ(fate(first[i]), fate(second[i]));
+    EXPECT_EQ(first[i].arc_um, second[i].arc_um);
+    EXPECT_EQ(first[i].p_event, second[i].p_event);
+  }
+}
+
+TEST(Match, OutsideTheFieldIsNotAbsent) {
+  Sessions s({{kStays, kGoes}, {kStays, kGoes}});
+  for (double& arc : s.frames[1].arc_from_reference[0])
+    if (arc > 11) arc = std::nan("");
+  s.candidates[1].resize(1);
+  const auto tracks = s.match();
+  ASSERT_EQ(tracks.size(), 2u);
+  EXPECT_EQ(fate(tracks[1]), "1?");
+  EXPECT_EQ(tracks[1].sessions[1].reason, "outside the field");
+}
+
+TEST(Match, AnUnusableSessionIsNotAssessableAsAWholeAndSaysWhy) {
+  Sessions s({{kStays}, {kStays}});
+  s.frames[1] = Frame{};
+  s.frames[1].usable = false;
+  s.frames[1].reason = "other tissue";
+  s.candidates[1].clear();
+  const auto tracks = s.match();
+  ASSERT_EQ(tracks.size(), 1u);
+  EXPECT_EQ(fate(tracks[0]), "1?");
+  EXPECT_EQ(tracks[0].sessions[1].reason, "other tissue");
+}
+
+TEST(Match, ASingleSessionGivesSpinesAndNoEvents) {
+  const auto tracks = Sessions({{kStays, kGoes}}).match();
+  ASSERT_EQ(tracks.size(), 2u);
+  for (const Track& t : tracks) EXPECT_TRUE(t.p_event.empty());
+}
+
+TEST(Link, AWiderRegistrationErrorWidensTheGate) {
+  const auto sight = [](size_t session, double arc, double error) {
+    Sighting s;
+    s.session = session;
+    s.ref_arc_um = arc;
+    s.arc_error_um = error;
+    s.strength = 10;
+    return s;
+  };
+  EXPECT_EQ(link({sight(0, 10.0, 0.0), sight(1, 11.2, 0.0)}, 0.6).size(), 2u);
+  EXPECT_EQ(link({sight(0, 10.0, 0.5), sight(1, 11.2, 0.5)}, 0.6).size(), 1u);
+  EXPECT_EQ(link({sight(0, 10.0, 0.0), sight(0, 10.1, 0.0)}, 0.6).size(), 2u);  // one session: two spines
+}
+
+}  // namespace
+}  // namespace spinechron

@@ -1,0 +1,62 @@
+#include "match/presence.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace spinechron {
+namespace {
+
+SiteReading reading(double excess) {
+  return {true, excess, 0.02, 0.02, 0.02};
+}
+
+TEST(Presence, PlainReadingsAreCalledPlainly) {
+  const auto p = presence({reading(0.3), reading(0.01), reading(0.32)}, {});
+  EXPECT_GT(p.present[0], 0.98);
+  EXPECT_LT(p.present[1], 0.05);
+  EXPECT_GT(p.present[2], 0.98);
+  EXPECT_GT(p.present_to_absent[0], 0.9);
+  EXPECT_GT(p.absent_to_present[1], 0.9);
+}
+
+TEST(Presence, BetweenEmptyAndUsualTheImagesCannotTell) {
+  const auto p = presence({reading(0.30), reading(0.09)}, {});
+  EXPECT_GT(p.present[1], 0.05);
+  EXPECT_LT(p.present[1], 0.9);
+}
+
+TEST(Presence, AnUnseenSessionGetsWhatItsNeighboursSay) {
+  SiteReading unseen;
+  const auto p = presence({reading(0.3), unseen, reading(0.3)}, {});
+  EXPECT_GT(p.present[1], 0.6);
+  EXPECT_LT(p.present[1], 0.999);
+}
+
+TEST(Presence, ProbabilitiesOfAnIntervalAddUp) {
+  const auto p = presence({reading(0.3), reading(0.12), reading(0.03), reading(0.2)}, {});
+  for (size_t s = 0; s < 3; ++s) {
+    EXPECT_NEAR(
+        p.present_to_absent[s] + p.absent_to_present[s] + p.present_to_present[s] + p.absent_to_absent[s],
+        1.0, 1e-9);
+    EXPECT_NEAR(p.present_to_absent[s] + p.present_to_present[s], p.present[s], 1e-9);
+  }
+}
+
+// The law: time reversed, eliminated and formed swap. The chain must be reversible: first x loss = (1 -
+// first) x gain.
+TEST(Presence, TimeReversedSwapsLossAndGain) {
+  PresencePrior prior;
+  prior.p_first = 0.75;
+  prior.p_loss = 0.1;
+  prior.p_gain = 0.3;
+  std::vector<SiteReading> readings{reading(0.3), reading(0.11), reading(0.02), reading(0.25)};
+  const auto ahead = presence(readings, prior);
+  std::reverse(readings.begin(), readings.end());
+  const auto back = presence(readings, prior);
+  for (size_t s = 0; s < 4; ++s) EXPECT_NEAR(ahead.present[s], back.present[3 - s], 1e-9);
+  for (size_t s = 0; s < 3; ++s) EXPECT_NEAR(ahead.present_to_absent[s], back.absent_to_present[2 - s], 1e-9);
+}
+
+}  // namespace
+}  // namespace spinechron
