@@ -308,33 +308,47 @@ Vec3 end_direction(const Curve& curve, bool at_back, double over_um, double skip
   return length > 0 ? Vec3(d / length) : Vec3::Zero();
 }
 
-void split_at_steps(std::vector<Path>& paths, double ratio) {
-  for (size_t i = 0; i < paths.size(); ++i) {
-    const std::vector<double> arcs = arcs_um(paths[i].points);
-    const std::vector<float>& s = paths[i].strength;
-    const auto median = [&](size_t from, size_t to) {
-      std::vector<float> v(s.begin() + std::ptrdiff_t(from), s.begin() + std::ptrdiff_t(to));
-      std::nth_element(v.begin(), v.begin() + std::ptrdiff_t(v.size() / 2), v.end());
-      return double(v[v.size() / 2]);
-    };
-    size_t best = 0;
-    double most = std::log(ratio);
-    for (size_t k = 0, a = 0, b = 0; k < s.size(); ++k) {
-      while (arcs[k] - arcs[a] > 8) ++a;
-      while (b < s.size() && arcs[b] - arcs[k] <= 8) ++b;
-      if (arcs[k] < 3 || arcs.back() - arcs[k] < 3) continue;
-      const double step = std::abs(std::log(std::max(median(a, k), 1e-9) / std::max(median(k, b), 1e-9)));
-      if (step > most) most = step, best = k;
-    }
-    if (best == 0) continue;
-    Path rest;
-    rest.points.assign(paths[i].points.begin() + std::ptrdiff_t(best), paths[i].points.end());
-    rest.strength.assign(s.begin() + std::ptrdiff_t(best), s.end());
-    paths[i].points.resize(best + 1);
-    paths[i].strength.resize(best + 1);
-    paths.push_back(std::move(rest));
-    --i;  // there may be more steps in what is left (wraps round to 0 by ++)
+namespace {
+
+// Index where the path should be cut, 0: nowhere. Ends nearer than 2.5 um are left alone.
+size_t worst_break(const Path& path, double ratio, double least_cosine) {
+  const std::vector<double> arcs = arcs_um(path.points);
+  const std::vector<float>& s = path.strength;
+  const auto median = [&](size_t from, size_t to) {
+    std::vector<float> v(s.begin() + std::ptrdiff_t(from), s.begin() + std::ptrdiff_t(to));
+    std::nth_element(v.begin(), v.begin() + std::ptrdiff_t(v.size() / 2), v.end());
+    return std::max(double(v[v.size() / 2]), 1e-9);
+  };
+  size_t best = 0, a8 = 0, a3 = 0, b8 = 0, b3 = 0;
+  double most = 1;  // of what is allowed
+  for (size_t k = 0; k < s.size(); ++k) {
+    while (arcs[k] - arcs[a8] > 8) ++a8;
+    while (arcs[k] - arcs[a3] > 3.5) ++a3;
+    while (b8 < s.size() && arcs[b8] - arcs[k] <= 8) ++b8;
+    while (b3 + 1 < s.size() && arcs[b3] - arcs[k] < 3.5) ++b3;
+    if (arcs[k] < 2.5 || arcs.back() - arcs[k] < 2.5) continue;
+    const double step = std::abs(std::log(median(a8, k) / median(k, b8))) / std::log(ratio);
+    const Eigen::Vector2d before = (path.points[k] - path.points[a3]).head<2>();
+    const Eigen::Vector2d after = (path.points[b3] - path.points[k]).head<2>();
+    const double bend =
+        (1 - before.dot(after) / std::max(before.norm() * after.norm(), 1e-9)) / (1 - least_cosine);
+    if (const double now = std::max(step, bend); now > most) most = now, best = k;
   }
+  return best;
+}
+
+}  // namespace
+
+void split_at_breaks(std::vector<Path>& paths, double ratio, double least_cosine) {
+  for (size_t i = 0; i < paths.size(); ++i)
+    while (const size_t at = worst_break(paths[i], ratio, least_cosine)) {
+      Path rest;
+      rest.points.assign(paths[i].points.begin() + std::ptrdiff_t(at), paths[i].points.end());
+      rest.strength.assign(paths[i].strength.begin() + std::ptrdiff_t(at), paths[i].strength.end());
+      paths[i].points.resize(at + 1);
+      paths[i].strength.resize(at + 1);
+      paths.push_back(std::move(rest));
+    }
 }
 
 std::vector<Path> link_points(const std::vector<RidgePoint>& points, const Coarse& coarse, float high,

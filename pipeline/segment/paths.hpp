@@ -23,8 +23,9 @@ float median_strength(const Path& path);
 Vec3 end_direction(const Curve& curve, bool at_back, double over_um, double skip_um = 0.0);
 
 /// Cuts paths where the ridge steps up or down by more than `ratio` for good (medians over 8 um on either
-/// side): there an axon goes on from a dendrite's end, or a thin branch from a trunk.
-void split_at_steps(std::vector<Path>& paths, double ratio);
+/// side: there an axon goes on from a dendrite's end, or a thin branch from a trunk), and where the
+/// directions over 3.5 um on either side have a cosine below `least_cosine` (two dendrites that meet).
+void split_at_breaks(std::vector<Path>& paths, double ratio, double least_cosine);
 
 /// Links ridge points of the coarse image.
 ///

@@ -204,7 +204,7 @@ Tracing trace(const Stack& stack, const TraceConfig& config, const Context& cont
   std::erase_if(paths, [](const Path& p) { return length_um(p.points) < 1.5; });
   weld_ends(paths, 3.0);
   bridge_gaps(paths, coarse, ridges, std::max(0.35F * high, 0.1F * ridges.top), config.max_gap_um);
-  split_at_steps(paths, 2.2);
+  split_at_breaks(paths, 2.2, 0.2);
   paths = without_shadows(std::move(paths));
   std::erase_if(paths, [&](const Path& p) {
     return reach_um(p.points) < config.min_branch_um || median_strength(p) < 0.8 * high;
@@ -212,7 +212,7 @@ Tracing trace(const Stack& stack, const TraceConfig& config, const Context& cont
   context.check_cancelled();
 
   std::vector<Curve> curves;
-  for (const Path& p : paths) curves.push_back(smooth_curve(resample(p.points, kStepUm), 0.5));
+  for (const Path& p : paths) curves.push_back(smooth_curve(resample(p.points, kStepUm), 0.8));
   const std::vector<int> parent = find_parents(curves, image);
   std::vector<Branch> branches(curves.size());
   for (size_t i = 0; i < curves.size(); ++i) {
@@ -229,7 +229,8 @@ Tracing trace(const Stack& stack, const TraceConfig& config, const Context& cont
     b.beads = std::sqrt(std::max(0.0, s.beadedness * s.beadedness - 0.5 / (s.snr * s.snr)));
     b.kept = is_dendrite(b, config);
     if (!b.kept) continue;
-    b.curve = centre_curve(image, coarse, std::move(b.curve), 1.5, 0.5, b.radius_um);
+    b.curve =
+        centre_curve(image, coarse, resample(smooth_curve(b.curve, 1.0), kStepUm), 1.5, 0.6, b.radius_um);
     b.curve =
         settle_free_ends(image, std::move(b.curve), b.parent < 0 && !at_border(b.curve.front(), image, 0.5),
                          !at_border(b.curve.back(), image, 0.5));
