@@ -165,7 +165,8 @@ Affine fit_affine(const std::vector<Vec3>& a, const std::vector<Vec3>& b, double
       normal += weight[i] * row * row.transpose();
       right += weight[i] * row * (b[i] - a[i]).transpose();
     }
-    // A prior of 3 % deformation (two degrees of rotation or tilt) seen at an error of `scale_um` on one point: negligible where points spread.
+    // A prior of 3 % deformation (two degrees of rotation or tilt) seen at an error of `scale_um` on one
+    // point: negligible where points spread.
     for (int k = 0; k < 3; ++k) normal(k, k) += scale_um * scale_um / 9e-4;
     m = normal.ldlt().solve(right);
     for (size_t i = 0; i < a.size(); ++i) {

@@ -14,6 +14,8 @@ namespace {
 constexpr double kBeyondBorderUm =
     4;  // a dendrite that leaves the reference's field may still be in another session's
 
+constexpr double kLeastShaftSnr = 3;  // over the smoothed noise beside it; below, a curve lies on noise
+
 /// One session while it is being registered.
 struct View {
   Image smoothed;  // as evidence is read
@@ -272,7 +274,9 @@ std::vector<Frame> align_on_shafts(const std::vector<const Stack*>& stacks,
     }
     f.arc_step_um = kStepUm;
     if (s == ref) continue;
-    if (here.size() < 10) {
+    const bool shaft_seen = std::any_of(f.dendrites.begin(), f.dendrites.end(),
+                                        [](const Dendrite& d) { return d.snr > kLeastShaftSnr; });
+    if (here.size() < 10 || !shaft_seen) {
       f = unusable("shows none of the reference session's dendrites");
       continue;
     }

@@ -211,8 +211,6 @@ void MatchConfig::declare(Params& params) {
               "Present or absent is said from this probability on; below, cannot tell.")
       .number("gate_um", gate_um, {0.1, 3}, "um",
               "Largest distance along the dendrite between sightings of one spine.")
-      .number("moved_um", moved_um, {0, 3}, "um",
-              "A loss beside a gain within this distance is one spine that moved.")
       .number("border_um", border_um, {0, 5}, "um",
               "A site nearer to the field's border cannot be assessed.");
 }

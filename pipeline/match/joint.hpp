@@ -12,8 +12,7 @@ namespace spinechron {
 struct MatchConfig {
   double min_p = 0.48;      ///< of a place's best candidate
   double verdict_p = 0.62;  ///< a state is called from this probability on
-  double gate_um = 0.6;
-  double moved_um = 1.0;
+  double gate_um = 0.7;
   double border_um = 0.6;
 
   void declare(Params& params);
