@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "config/toml_text.hpp"
 #include "core/error.hpp"
@@ -15,25 +16,30 @@ namespace {
 
 using Row = std::array<std::string, 5>;
 
+std::string sentence(std::string text) {
+  if (text.empty()) return text;
+  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  if (text.back() != '.') text += '.';
+  return text;
+}
+
 std::vector<Row> rows_of(const Params& params) {
   std::vector<Row> rows;
   for (const Param& p : params.all())
-    rows.push_back({p.name, p.type_name(), toml_of(p.initial), p.legal(), p.meaning});
+    rows.push_back({p.name, p.type_name(), toml_of(p.initial), p.legal(), sentence(p.meaning)});
   return rows;
 }
 
+// As a configuration says it.
 std::string heading(const Description& d) {
-  if (d.section.empty()) return "before the first section";
   if (d.stage.empty()) return "[" + d.section + "]";
-  const std::string origin = d.origin == "built-in" ? "" : ", from " + d.origin;
-  const std::string use = d.section == "denoise" ? fmt::format("[denoise.{}]", d.stage)
-                                                 : fmt::format("[{}] stage = \"{}\"", d.section, d.stage);
-  return use + (d.by_default ? ", the default" : "") + origin;
+  if (d.section == "denoise") return fmt::format("[denoise.{}]", d.stage);
+  return fmt::format("[{}] stage = \"{}\"", d.section, d.stage);
 }
 
-std::string sentence(std::string text) {
-  if (!text.empty() && text.back() != '.') text += '.';
-  return text;
+std::string remark(const Description& d) {
+  const std::string origin = d.origin.empty() || d.origin == "built-in" ? "" : ", from " + d.origin;
+  return (d.by_default ? ", the default" : "") + origin;
 }
 
 // A bar would end the cell.
@@ -67,7 +73,7 @@ Params stage_key(StageKind kind, const std::vector<std::string>& names) {
 
 std::vector<Description> describe_all(const Registry& registry, const std::vector<Section>& sections) {
   std::vector<Description> out;
-  out.push_back({"", "", "Keys before the first section.", "", false, TopLevel().params(), nullptr});
+  out.push_back({"", "", "Keys that belong to no section.", "", false, TopLevel().params(), nullptr});
   std::vector<std::string> steps;
   for (StageKind kind : kStageKinds) {
     const std::string section = to_text(kind);
@@ -119,7 +125,8 @@ std::vector<Description> describe_some(const std::vector<Description>& all, cons
 std::string describe_text(const std::vector<Description>& descriptions) {
   std::string out;
   for (const Description& d : descriptions) {
-    out += fmt::format("{}{}\n  {}\n", out.empty() ? "" : "\n", heading(d), sentence(d.meaning));
+    const std::string title = d.section.empty() ? "Before the first section" : heading(d) + remark(d);
+    out += fmt::format("{}{}\n  {}\n", out.empty() ? "" : "\n", title, sentence(d.meaning));
     const std::vector<Row> rows = rows_of(d.params);
     std::array<size_t, 4> width{};
     for (const Row& r : rows)
@@ -137,7 +144,9 @@ std::string describe_markdown(const std::vector<Description>& descriptions) {
       "Written by `spinechron describe --markdown` from the declarations that parse a configuration; a test "
       "compares the two.\n";
   for (const Description& d : descriptions) {
-    out += fmt::format("\n{} `{}`\n\n{}\n", d.stage.empty() ? "##" : "###", heading(d), sentence(d.meaning));
+    const std::string title =
+        d.section.empty() ? "Before the first section" : fmt::format("`{}`{}", heading(d), remark(d));
+    out += fmt::format("\n{} {}\n\n{}\n", d.stage.empty() ? "##" : "###", title, sentence(d.meaning));
     if (d.params.all().empty()) continue;
     out += "\n| key | type | default | legal | meaning |\n|---|---|---|---|---|\n";
     for (const Row& r : rows_of(d.params))

@@ -10,6 +10,8 @@
 #include "core/error.hpp"
 #include "host/check_plugin.hpp"
 #include "io/bids.hpp"
+#include "io/read_image.hpp"
+#include "signal_watch.hpp"
 
 namespace spinechron {
 namespace {
@@ -25,19 +27,46 @@ int check_configuration(const CheckCall& call) {
   return kDone;
 }
 
+/// What is wrong with a session's image, read whole as `run` would; empty: nothing. Warnings go out at once.
+std::string problem_of(const Session& session, const std::string& where, const ReadOptions& options) {
+  try {
+    for (const std::string& w : read_image(session, options).warnings)
+      std::cout << where << ": warning: " << w << '\n';
+    return {};
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const std::exception& e) {
+    return e.what();
+  }
+}
+
 // The status is the one that `run` would end with for the same reason.
 int check_input(const CheckCall& call) {
   const std::unique_ptr<Configuration> configuration = configure("", call.sets, call.plugins);
   FindOptions options;
   options.session_order = configuration->host.series.sessions;
   const InputSet found = find_series(call.file, options);
+  SignalWatch signals;
+  ReadOptions reading;
+  reading.cancelled = signals.cancelled();
+  if (const std::string& channel = configuration->host.series.channel; !channel.empty())
+    reading.channel = channel;
   size_t wrong = 0, sessions = 0;
   for (const std::string& w : found.warnings) std::cout << "warning: " << w << '\n';
   for (const FoundSeries& s : found.series) {
+    const std::string stem = s.series.stem();
     sessions += s.series.sessions.size();
-    if (s.problem.empty()) continue;
-    ++wrong;
-    std::cout << s.series.stem() << ": " << s.problem << '\n';
+    bool right = s.problem.empty();
+    if (!right) std::cout << stem << ": " << s.problem << '\n';
+    for (const Session& session : s.series.sessions) {
+      if (!s.problem.empty()) break;
+      const std::string where = stem + " / ses-" + session.label;
+      const std::string problem = problem_of(session, where, reading);
+      if (problem.empty()) continue;
+      right = false;
+      std::cout << where << ": " << problem << std::endl;
+    }
+    if (!right) ++wrong;
   }
   if (wrong == 0)
     std::cout << fmt::format("{}: nothing is wrong ({} series, {} sessions)\n", call.file,

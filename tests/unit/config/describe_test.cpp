@@ -27,7 +27,7 @@ TEST_F(Describe, TextHasEveryStageAndParameter) {
   EXPECT_THAT(text,
               AllOf(HasSubstr("[denoise.median]"), HasSubstr("[segment] stage = \"ridges\", the default"),
                     HasSubstr("a number from 0 to 100 um"), HasSubstr("one of hessian, vesselness"),
-                    HasSubstr("[series]"), HasSubstr("shortest dendrite kept")));
+                    HasSubstr("[series]"), HasSubstr("Shortest dendrite kept.")));
 }
 
 TEST_F(Describe, ASectionAStageOrBothCanBeNamed) {
@@ -69,7 +69,7 @@ TEST_F(Describe, MarkdownEscapesWhatWouldEndACell) {
   std::string field = "a|b";
   p.text("key", field, "this | that");
   const std::string page = describe_markdown({{"s", "", "m", "", false, p, nullptr}});
-  EXPECT_THAT(page, AllOf(HasSubstr("a\\|b"), HasSubstr("this \\| that")));
+  EXPECT_THAT(page, AllOf(HasSubstr("a\\|b"), HasSubstr("This \\| that.")));
 }
 
 }  // namespace
