@@ -6,6 +6,7 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <opencv2/dnn.hpp>
 #include <sstream>
 #include <stdexcept>
 
@@ -109,7 +110,22 @@ ModelNotes read_notes(const std::string& file) {
   return notes;
 }
 
-Model::Model(const std::string& file) : file_(file) {
+struct Model::Network {
+  cv::dnn::Net net;
+
+  cv::Mat forward(const cv::Mat& blob, const std::string& file) {
+    try {
+      net.setInput(blob);
+      return net.forward();
+    } catch (const cv::Exception& e) {
+      wrong(file, "OpenCV cannot run this network on " + text_of(blob) + " (" + e.err + ")");
+    }
+  }
+};
+
+Model::~Model() = default;
+
+Model::Model(const std::string& file) : file_(file), network_(std::make_unique<Network>()) {
   const std::string ending = ".onnx";
   if (file.size() <= ending.size() || file.compare(file.size() - ending.size(), ending.size(), ending) != 0)
     wrong(file, "a model's file must end in .onnx");
@@ -133,8 +149,8 @@ Model::Model(const std::string& file) : file_(file) {
   for (std::size_t axis = 0; axis < 3; ++axis)
     notes_.overlap[axis] = std::min(notes_.overlap[axis], tile_[axis] / 2);
   try {
-    net_ = cv::dnn::readNetFromONNX(bytes.data(), bytes.size());
-    net_.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
+    network_->net = cv::dnn::readNetFromONNX(bytes.data(), bytes.size());
+    network_->net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
   } catch (const cv::Exception& e) {
     wrong(file,
           "OpenCV cannot run this network (" + e.err + "); export it with an older opset or simpler layers");
@@ -145,18 +161,26 @@ Grid Model::run(const Grid& image, bool in_photons, const std::function<void()>&
   Grid in = resampled(image, notes_.voxel_um);
   const Scaling scaling = normalise(in);
   Grid out(in.size, in.voxel_um);
+  // Half an overlap of mirrored image all around: what a network makes of its own edge is never used.
   std::array<std::vector<int>, 3> starts;
-  for (int a = 0; a < 3; ++a) starts[a] = tile_starts(in.size[a], tile_[a], notes_.overlap[a]);
-  std::array<int, 3> from{}, begin{}, end{};
+  std::array<int, 3> around{}, from{}, begin{}, end{};
+  for (int a = 0; a < 3; ++a) {
+    around[a] = notes_.overlap[a] / 2;
+    starts[a] = tile_starts(in.size[a] + 2 * around[a], tile_[a], notes_.overlap[a]);
+  }
   for (std::size_t k = 0; k < starts[2].size(); ++k)
     for (std::size_t j = 0; j < starts[1].size(); ++j)
       for (std::size_t i = 0; i < starts[0].size(); ++i) {
         between();
         const std::array<std::size_t, 3> which{i, j, k};
         for (int a = 0; a < 3; ++a) {
-          from[a] = starts[a][which[a]];
-          begin[a] = which[a] ? tile_end(starts[a], which[a] - 1, in.size[a], tile_[a]) : 0;
-          end[a] = tile_end(starts[a], which[a], in.size[a], tile_[a]);
+          const int n = in.size[a], wide = n + 2 * around[a];
+          const auto until = [&](std::size_t tile) {
+            return std::clamp(tile_end(starts[a], tile, wide, tile_[a]) - around[a], 0, n);
+          };
+          from[a] = starts[a][which[a]] - around[a];
+          begin[a] = which[a] ? until(which[a] - 1) : 0;
+          end[a] = until(which[a]);
         }
         run_tile(in, from, begin, end, out);
       }
@@ -201,7 +225,7 @@ void Model::run_tile(const Grid& in, const std::array<int, 3>& from, const std::
       for (int x = 0; x < tile_[0]; ++x)
         *to++ = in.at(mirrored(from[0] + x, in.size[0]), mirrored(from[1] + y, in.size[1]),
                       mirrored(from[2] + z, in.size[2]));
-  const cv::Mat answer = forward(blob);
+  const cv::Mat answer = network_->forward(blob, file_);
 
   const std::string shapes = "the network answers " + text_of(answer) + " to " + text_of(blob);
   bool fits = answer.type() == CV_32F && answer.dims == blob.dims && answer.size[0] == 1;
@@ -229,13 +253,4 @@ void Model::run_tile(const Grid& in, const std::array<int, 3>& from, const std::
         }
         out.samples[out.index(x, y, z)] = v;
       }
-}
-
-cv::Mat Model::forward(const cv::Mat& blob) {
-  try {
-    net_.setInput(blob);
-    return net_.forward();
-  } catch (const cv::Exception& e) {
-    wrong(file_, "OpenCV cannot run this network on " + text_of(blob) + " (" + e.err + ")");
-  }
 }

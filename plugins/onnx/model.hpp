@@ -3,7 +3,7 @@
 
 #include <array>
 #include <functional>
-#include <opencv2/dnn.hpp>
+#include <memory>
 #include <string>
 
 #include "grid.hpp"
@@ -29,6 +29,7 @@ class Model {
   /// input says how it is used: 4 (1 x 1 x rows x columns) slice by slice, 5 (1 x 1 x slices x rows x
   /// columns) in 3D. Throws std::runtime_error if a file is missing or the network's input does not fit.
   explicit Model(const std::string& file);
+  ~Model();
 
   const ModelNotes& notes() const { return notes_; }
   /// The network's output for every voxel, on the network's own voxels; with `in_photons` the normalisation
@@ -43,11 +44,11 @@ class Model {
   Scaling normalise(Grid& image) const;
   void run_tile(const Grid& in, const std::array<int, 3>& from, const std::array<int, 3>& begin,
                 const std::array<int, 3>& end, Grid& out);
-  cv::Mat forward(const cv::Mat& blob);
 
   std::string file_;
   ModelNotes notes_;
   bool volumetric_ = false;
   std::array<int, 3> tile_{0, 0, 0};
-  cv::dnn::Net net_;
+  struct Network;  // OpenCV's
+  std::unique_ptr<Network> network_;
 };

@@ -25,14 +25,15 @@ Stack big_stack() {
   return stack;
 }
 
-// As a built-in stage would do it: an output image, and the work.
-double alone_s(const sc_stage& stage, const Stack& stack) {
+// As a built-in stage would do it: an output image, and the work. The values are those of the two plugins
+// below.
+double alone_s(const host::Library& library, std::vector<sc_value> values, const Stack& stack) {
+  const sc_stage& stage = *host::stages_of(library.plugin())[0];
   const Context context;
   const host::Log no_log;
   host::Call call("alone", context, {}, no_log);
-  const sc_value values[] = {{.number = 3}, {.number = 2}, {.text = "square"}};
   void* instance = nullptr;
-  stage.create(call.table(), values, &instance);
+  EXPECT_EQ(stage.create(call.table(), values.data(), &instance), SC_OK);
   const double start = processor_s();
   Image out(stack.image.size(), stack.image.voxel_um());
   const sc_stack in = host::view_of(stack);
@@ -45,28 +46,31 @@ double alone_s(const sc_stage& stage, const Stack& stack) {
   return spent;
 }
 
-double through_the_host_s(const Denoiser& stage, Stack stack) {
+double through_the_host_s(const Stage& stage, Stack stack) {
   const double start = processor_s();
-  const Stack out = stage.run(std::move(stack), Context());
+  const Stack out = dynamic_cast<const Denoiser&>(stage).run(std::move(stack), Context());
   return processor_s() - start;
 }
 
+// What the host adds does not depend on the stage, so it is measured on a very quick one, where it shows; the
+// least of several runs is what other programs on the machine disturb least.
 TEST(Cost, OfTheInterfaceIsBelowOnePercentOfAStagesTime) {
-  const std::string file = std::string(FIRST_PARTY) + "/tophat.so";
-  const auto library = host::Library::open(file);
-  const auto stage = test::stage_of(file, StageKind::denoise, "tophat");
-  const auto& denoiser = dynamic_cast<const Denoiser&>(*stage);
-  // The least of several differs least from run to run; alternating, so that both see the same machine.
-  double alone = 1e9, host = 1e9;
-  for (int i = 0; i < 5; ++i) {
-    alone = std::min(alone, alone_s(*host::stages_of(library->plugin())[0], big_stack()));
-    host = std::min(host, through_the_host_s(denoiser, big_stack()));
+  const std::string quick = test::fixture("none"), usual = std::string(FIRST_PARTY) + "/tophat.so";
+  const auto quick_library = host::Library::open(quick), usual_library = host::Library::open(usual);
+  const auto stage = test::stage_of(quick, StageKind::denoise, "fixture");
+  const Stack stack = big_stack();
+  double alone = 1e9, host = 1e9, work = 1e9;
+  for (int i = 0; i < 8; ++i) {
+    alone = std::min(alone, alone_s(*quick_library, {{.number = 0.5}, {.integer = 1}}, stack));
+    host = std::min(host, through_the_host_s(*stage, big_stack()));
   }
-  const double percent = 100 * (host - alone) / alone;
-  RecordProperty("alone_ms", static_cast<int>(1000 * alone));
-  RecordProperty("through_the_host_ms", static_cast<int>(1000 * host));
-  std::cout << fmt::format("alone {:.0f} ms, through the host {:.0f} ms: {:+.2f}%\n", 1000 * alone,
-                           1000 * host, percent);
+  for (int i = 0; i < 2; ++i)
+    work = std::min(work, alone_s(*usual_library, {{.number = 3}, {.number = 2}, {.text = "square"}}, stack));
+  const double percent = 100 * (host - alone) / work;
+  std::cout << fmt::format(
+      "a stage of {:.0f} ms takes {:.1f} ms more through the host; that is {:.2f}% of a top-hat of {:.0f} "
+      "ms\n",
+      1000 * alone, 1000 * (host - alone), percent, 1000 * work);
   EXPECT_LT(percent, 1.0);
 }
 

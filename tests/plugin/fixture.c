@@ -27,6 +27,7 @@ enum fault {
   goes_on, crashes, hangs, prints, aborts, dies_at_low_end, silent_create, wants_model
 };
 static const enum fault fault = FAULT;
+static volatile uintptr_t nowhere = 64; /* an address that belongs to nobody */
 
 /* ---- denoise: mean of three neighbours along x, times `gain` ------------------------------------------ */
 
@@ -39,7 +40,7 @@ static int32_t create(const sc_host* host, const sc_value* values, void** instan
   struct settings* s;
   if (fault == silent_create) return SC_FAILED;
   if (fault == wants_model) return host->fail(host, "it needs the parameter 'mode' to name a model; give one");
-  if (fault == dies_at_low_end && values[0].number == 0) *(volatile int*)0 = 1;
+  if (fault == dies_at_low_end && values[0].number == 0) *(volatile int*)nowhere = 1;
   s = malloc(sizeof(*s));
   if (!s) return host->fail(host, "out of memory");
   s->weight = values[0].number;
@@ -80,7 +81,7 @@ static int32_t denoise(void* instance, const sc_host* host, const sc_stack* in, 
   if (fault == writes_before) out->samples[-1] = 1;
   if (fault == writes_input) ((float*)in->samples)[0] = 1;
   if (fault == other_each_time) out->samples[0] += (float)runs++;
-  if (fault == crashes) *(volatile int*)0 = 1;
+  if (fault == crashes) *(volatile int*)nowhere = 1;
   if (fault == aborts) abort();
   if (fault == prints) printf("done\n");
   while (fault == hangs) sched_yield();

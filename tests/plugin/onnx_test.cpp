@@ -129,7 +129,18 @@ TEST_F(Onnx, ADetectorFindsTheSpinesOfTheSceneOnTheirSides) {
   // Brighter than 6.5 photons -> probability above one half. The scene's spines are blobs of 8 beside a shaft
   // of 20.
   const std::string model = write(convolution_model({1, 1, 64, 64}, 1, {4}, {-26}, true), kPlainNotes);
-  const auto scene = host::make_scene("spines", {64, 48, 5}, {0.12, 0.12, 0.75}, 1);
+  auto scene = host::make_scene("spines", {64, 48, 5}, {0.12, 0.12, 0.75}, 1);
+  Image& image = scene.stacks[0].image;
+  for (size_t z = 0; z < 5; ++z)
+    for (size_t y = 0; y < 48; ++y)
+      for (size_t x = 0; x < 64; ++x) {
+        const Vec3 p = Vec3(double(x), double(y), double(z)).cwiseProduct(image.voxel_um());
+        double value = 0;
+        for (const Candidate& c : scene.candidates[0])
+          value += 10 * std::exp(-0.5 *
+                                 (p - c.measures.head_um).cwiseQuotient(Vec3(0.25, 0.25, 0.9)).squaredNorm());
+        image.at(x, y, z) = static_cast<float>(value);
+      }
   const auto s = stage(StageKind::detect, model);
   const auto found = dynamic_cast<const Detector&>(*s).run(scene.stacks[0], scene.frames[0], Context());
   ASSERT_EQ(found.size(), 2U);
