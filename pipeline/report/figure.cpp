@@ -12,7 +12,7 @@ namespace spinechron::report {
 namespace {
 
 constexpr double kMargin = 8, kGap = 6, kTitle = 11, kHeader = 16, kFooter = 30, kLabelSize = 4.6;
-constexpr double kArrow = 10;  // length, points
+constexpr double kArrow = 9;   // length, points
 constexpr double kWide = 1.6;  // panels wider than this over their height stand below each other
 constexpr size_t kMostInRow = 4;
 constexpr double kField_um = 5;  // margin around the dendrites

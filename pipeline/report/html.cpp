@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -16,8 +17,9 @@ bool is_number(const std::string& text, double& value) {
   return r.ec == std::errc() && r.ptr == text.data() + text.size();
 }
 
-std::string html_cell(const std::string& text) {
+std::string html_cell(const std::string& text, bool number) {
   double value = 0;
+  if (number && text == "n/a") return "<td class=\"n\">n/a</td>";
   if (!is_number(text, value)) return fmt::format("<td>{}</td>", escaped(text));
   const std::string brief = shown(value);
   if (brief == text) return fmt::format("<td class=\"n\">{}</td>", text);
@@ -46,9 +48,14 @@ std::string html_table(const Table& table, const HtmlTable& how) {
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><table class=\"sortable\" "
       "id=\"{1}\"><caption>{0}</caption>\n<thead><tr>",
       escaped(how.caption), how.id);
+  std::vector<bool> numbers(table.columns.size(), false);
   for (size_t i : columns) {
     double unused = 0;
-    const bool number = !table.rows.empty() && is_number(table.rows.back()[i], unused);
+    numbers[i] = std::any_of(table.rows.begin(), table.rows.end(),
+                             [&](const auto& row) { return is_number(row[i], unused); });
+  }
+  for (size_t i : columns) {
+    const bool number = numbers[i];
     const Column& c = table.columns[i];
     const std::string unit = c.units.empty() || c.units == "1" ? "" : " (" + c.units + ")";
     out += fmt::format("<th scope=\"col\"{} title=\"{}\">{}</th>", number ? " class=\"n\"" : "",
@@ -57,7 +64,7 @@ std::string html_table(const Table& table, const HtmlTable& how) {
   out += "</tr></thead>\n<tbody>\n";
   for (const auto& row : table.rows) {
     out += !how.strong_cell.empty() && row.front() == how.strong_cell ? "<tr class=\"all\">" : "<tr>";
-    for (size_t i : columns) out += html_cell(row[i]);
+    for (size_t i : columns) out += html_cell(row[i], numbers[i]);
     out += "</tr>\n";
   }
   return out + "</tbody></table></div>\n";

@@ -10,6 +10,7 @@
 #include "core/version.hpp"
 #include "report/html.hpp"
 #include "report/methods.hpp"
+#include "report/spatial.hpp"
 #include "report/strips.hpp"
 #include "report/tables.hpp"
 
@@ -204,7 +205,13 @@ std::string series_page(const SeriesResult& result, const ReportContext& context
           "<h3>The site of every event in every session</h3>\n<p class=\"soft\">Above the plane of the head, "
           "below a local projection; 6 x 6 \u00b5m.</p>\n" +
           strips_section(result, events);
-    body += "<h3>Fates</h3>\n" + fates_section(result) + "</section>\n";
+    body += "<h3>Fates</h3>\n" + fates_section(result);
+    body += "<h3>Rescue and clustering against chance</h3>\n" +
+            html_table(rescue_sweep_table(result),
+                       {"rescue", "Formed spines near the empty site of a lost one, by distance.", {}, ""}) +
+            html_table(clustering_table(result, events),
+                       {"clustering", "Distance to the nearest other event along the dendrite.", {}, ""}) +
+            "</section>\n";
     body += "<section id=\"dendrites-section\"><h2>Dendrites</h2>\n" +
             html_table(dynamics_table(result, dynamics, context.config),
                        {"dynamics", "One dendrite over one interval, and all together.", {}, "all"}) +

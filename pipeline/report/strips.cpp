@@ -78,7 +78,8 @@ void add_window(Scene& scene, double x, double y, const std::shared_ptr<Raster>&
 void add_strip(Scene& scene, double x0, double y0, const SeriesResult& result, const Event& e) {
   const Track& track = result.tracks[e.track];
   std::string title = fmt::format("Spine {}: {}", track.spine_id, to_text(e.kind));
-  title += fmt::format(", p = {:.2f}", e.p);
+  title += fmt::format(" ({} \u2192 {}), p = {:.2f}", result.sessions[e.from].session.label,
+                       result.sessions[e.from + 1].session.label, e.p);
   if (e.rescues) title += fmt::format(", rescues {}", *e.rescues);
   scene.things.push_back(Text{x0, y0 + 8, 7, title, lost_or_formed_ink(e.kind), Text::Anchor::start, true});
   const auto n = static_cast<size_t>(std::lround(2 * kHalf_um / kPixel_um)) + 1;

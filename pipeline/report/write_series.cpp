@@ -7,6 +7,7 @@
 #include "report/figure.hpp"
 #include "report/label_stack.hpp"
 #include "report/page.hpp"
+#include "report/spatial.hpp"
 #include "report/strips.hpp"
 #include "report/tables.hpp"
 
@@ -28,6 +29,8 @@ void write_series(const SeriesResult& result, const ReportContext& context, cons
   dendrites_table(result).write(file("_dendrites.tsv"));
   rates_table(result, all_dynamics, context.config).write(file("_rates.tsv"));
   fates_table(result, all_events).write(file("_fates.tsv"));
+  rescue_sweep_table(result).write(file("_rescue.tsv"));
+  clustering_table(result, all_events).write(file("_clustering.tsv"));
 
   for (size_t s = 0; s < result.sessions.size(); ++s) {
     const SessionResult& in = result.sessions[s];

@@ -15,7 +15,8 @@ std::filesystem::path series_file(const std::filesystem::path& out_dir, const Se
                                   const std::string& ending);
 
 /// Writes everything of a series but its provenance: the tables `_spines`, `_events`, `_dynamics`,
-/// `_dendrites`, `_rates`, `_fates` (.tsv, .json), `_report.html`, `_figure`, `_straightened` and `_montage`
+/// `_dendrites`, `_rates`, `_fates`, `_rescue`, `_clustering` (.tsv, .json), `_report.html`, `_figure`,
+/// `_straightened` and `_montage`
 /// (.png, .svg) under `OUT/sub-01/micr/`, and under `OUT/sub-01/ses-<t>/micr/` the tracing and the label
 /// stack of every session. The provenance is left to the caller, who writes it last: where it is, the series
 /// is complete. A file appears whole or not at all; Error if one cannot be written. Equal results give equal

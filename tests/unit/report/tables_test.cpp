@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "unit/report/tiny_series.hpp"
 
 namespace spinechron::report {
@@ -11,12 +13,6 @@ SeriesResult two_spines() {
   SeriesResult r = tiny_series(2);
   r.tracks = {track(1, 5, Side::left, "10"), track(2, 12.5, Side::right, "?1")};
   return r;
-}
-
-std::vector<std::string> names(const Table& t) {
-  std::vector<std::string> out;
-  for (const Column& c : t.columns) out.push_back(c.name);
-  return out;
 }
 
 std::string header(const Table& t) {

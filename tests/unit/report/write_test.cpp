@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "core/error.hpp"
 #include "io/files.hpp"
 #include "io/labels.hpp"
 #include "io/swc.hpp"
