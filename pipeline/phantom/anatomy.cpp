@@ -130,7 +130,7 @@ class Grower {
   }
 
   void add_axon(bool touching, Random& random) {
-    const Winding winding{0.35, 1.2, 9};
+    const Winding winding{0.22, 1.2, 12};
     Vec3 middle = anywhere(0.05, 0.95, random);
     double heading = random.uniform(0, 2 * kPi);
     if (touching) {

@@ -11,7 +11,7 @@ namespace {
 
 PhantomConfig large() {
   PhantomConfig c;
-  c.size_x = c.size_y = 1600;
+  c.size_x = c.size_y = 1400;
   c.elimination_rate = 0.2;
   c.formation_rate = 0.1;
   c.rescue_share = 0.5;
@@ -36,7 +36,7 @@ TEST(Sessions, SpineDensityAndRatesAreNearThoseAsked) {
     }
   double first = 0;
   for (const auto& s : spines) first += s.present[0];
-  ASSERT_GT(first, 500);
+  ASSERT_GT(first, 300);
   // Some of the wanted spines find no room beside others.
   EXPECT_NEAR(first / length, c.density_per_um, 0.15 * c.density_per_um);
   EXPECT_NEAR(lost / before, 0.2, 0.03);
@@ -58,7 +58,7 @@ TEST(Sessions, ARescuedSpineStandsWhereALostOneStood) {
     EXPECT_EQ(std::string(old.present.begin(), old.present.end()), std::string({1, 0, 0}));
     EXPECT_EQ(std::string(s.present.begin(), s.present.end()), std::string({0, 0, 1}));
   }
-  EXPECT_GT(rescued.size(), 15U);
+  EXPECT_GT(rescued.size(), 8U);
 }
 
 TEST(Sessions, NoChangeWithoutRates) {
