@@ -26,7 +26,9 @@ TEST(RescueSweep, GrowsWithTheDistanceAndKnowsChance) {
     // One site of 2 d um on one of two sides of 20 um (the site is 5 um from the end).
     const double chance = 2 * d / 40;
     EXPECT_NEAR(number(t, i, "n_by_chance"), 2 * chance, 1e-9) << d;
-    if (d >= 1.2) EXPECT_NEAR(number(t, i, "p_by_chance"), 1 - (1 - chance) * (1 - chance), 1e-9) << d;
+    if (d >= 1.2) {
+      EXPECT_NEAR(number(t, i, "p_by_chance"), 1 - (1 - chance) * (1 - chance), 1e-9) << d;
+    }
   }
 }
 
