@@ -36,8 +36,8 @@ extern "C" {
 #endif
 
 /* A change of the major version breaks plugins, a change of the minor version only adds. */
-#define SPINECHRON_ABI_MAJOR 1u
-#define SPINECHRON_ABI_MINOR 0u
+#define SPINECHRON_ABI_MAJOR 1
+#define SPINECHRON_ABI_MINOR 0
 
 #if defined(_WIN32)
 #define SPINECHRON_EXPORT __declspec(dllexport)

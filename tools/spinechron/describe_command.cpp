@@ -38,7 +38,8 @@ void add_describe(CLI::App& app, int& exit_status) {
   auto* json = command->add_flag("--json", call->json, "as JSON Schema of a configuration");
   command->add_flag("--markdown", call->markdown, "as a page in Markdown")->excludes(json);
   command->add_option("--plugin", call->plugins, "plugin files whose stages to describe too")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->allow_extra_args(false);  // what follows may be the stage
   command->callback([call, &exit_status] {
     describe(*call);
     exit_status = kDone;

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cmath>
 #include <pugixml.hpp>
 
 #include "report/figure.hpp"
@@ -108,7 +109,10 @@ TEST(Panel, ShowsTheSameTissueAtTheSamePixelOfAMovedSession) {
   const PanelGrid grid = panel_grid(r, 5);
   const auto a = project_panel(r, 0, grid, 2.5), b = project_panel(r, 1, grid, 2.5);
   const auto brightest = [](const std::vector<float>& v) {
-    return std::max_element(v.begin(), v.end(), [](float x, float y) { return !(x >= y); }) - v.begin();
+    return std::max_element(
+               v.begin(), v.end(),
+               [](float x, float y) { return (std::isnan(x) ? -1 : x) < (std::isnan(y) ? -1 : y); }) -
+           v.begin();
   };
   EXPECT_EQ(brightest(a), brightest(b));
 }
