@@ -157,7 +157,7 @@ def nrrd(path, samples, size=(64, 64, 8), voxel=(0.12, 0.12, 1.0), announced=Non
     header = ("NRRD0004\ntype: uint16\ndimension: 3\nsizes: {} {} {}\nencoding: raw\nendian: little\n".format(
         *(announced or size)))
     if voxel:
-        header += "spacings: {} {} {}\nspace units: \"um\" \"um\" \"um\"\n".format(*voxel)
+        header += "spacings: {} {} {}\nunits: \"um\" \"um\" \"um\"\n".format(*voxel)
     path.write_bytes(header.encode() + b"\n" + struct.pack(f"<{len(samples)}H", *samples))
     return path
 
