@@ -296,7 +296,8 @@ TEST_F(BatchTest, SeriesDoNotWaitForEachOther) {
     std::vector<Track> run(const std::vector<const Stack*>& stacks, const std::vector<Frame>& frames,
                            const std::vector<std::vector<Candidate>>& candidates,
                            const Context& context) const override {
-      for (int i = 0; i < 5000 && !second_read; ++i) std::this_thread::sleep_for(1ms);
+      // On a busy machine a worker takes seconds to come over from the batch before.
+      for (int i = 0; i < 60000 && !second_read; ++i) std::this_thread::sleep_for(1ms);
       if (!second_read) throw Error("the second series was not read meanwhile");
       return FakeMatcher::run(stacks, frames, candidates, context);
     }
