@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <queue>
+#include <tuple>
 
 namespace spinechron {
 namespace {
@@ -61,49 +63,38 @@ double fall(const Block& e, const Peak& p) {
   return 1 - worst / p.excess;
 }
 
-// The dimmest place on the way to the shaft, on the better of straight down and slanting to the axis' depth.
-double bridge(const Block& e, const Peak& p) {
-  const int edge = static_cast<int>(std::lround(-Evidence::out_um(0) / kStepUm)), axis = e.levels / 2;
-  double lowest = p.excess;
-  for (int j = p.out; j >= edge; --j) {
-    const double f = p.out > edge ? double(j - edge) / (p.out - edge) : 0.0;
-    const int slanted = static_cast<int>(std::lround(axis + (p.level - axis) * std::max(f, 0.5)));
-    double best = -1;
-    for (int k = std::min(p.level, slanted); k <= std::max(p.level, slanted); ++k)
-      for (int i = -3; i <= 3; ++i) best = std::max<double>(best, value(e, k, p.arc + i, j));
-    lowest = std::min(lowest, best);
-  }
-  return lowest / p.excess;
-}
-
-// Spreads from the peak over what is at least 30 % of it and stands clear of the shaft's edge, within one
-// level of depth.
-double extent_um(const Block& e, const Block& sigma, const Peak& p) {
-  constexpr double kReachUm = 4.0, kClearUm = 0.12;
-  const int reach = static_cast<int>(kReachUm / kStepUm), width = 2 * reach + 1;
-  const int edge = static_cast<int>(std::lround((kClearUm - Evidence::out_um(0)) / kStepUm));
-  const auto limit = static_cast<float>(0.3 * p.excess);
+// A neurite that passes goes on beyond the peak, however thin; a head ends. Of all ways from the peak to a
+// place 2 um away that keep clear of the shaft, the one whose dimmest place is brightest (a widest path,
+// searched brightest first).
+double exit_share(const Block& e, const Block& sigma, const Peak& p) {
+  constexpr double kAwayUm = 2.0, kClearUm = 0.36, kNoise = 1.5;
+  const int reach = static_cast<int>(kAwayUm / kStepUm) + 1, width = 2 * reach + 1;
+  const int edge = std::min(p.out, static_cast<int>(std::lround((kClearUm - Evidence::out_um(0)) / kStepUm)));
   std::vector<char> seen(size_t(width) * e.width, 0);
-  std::vector<std::pair<int, int>> front{{p.arc, p.out}};
-  double farthest = 0;
+  const auto light = [&](int i, int j) {
+    double best = -1;
+    for (int k = std::max(0, p.level - 1); k <= std::min(e.levels - 1, p.level + 1); ++k)
+      if (std::isfinite(e.at(k, i, j))) best = std::max(best, e.at(k, i, j) - kNoise * sigma.at(k, i, j));
+    return best;
+  };
+  using Reached = std::tuple<double, int, int>;  // dimmest place on the way, arc, out
+  std::priority_queue<Reached> front;
+  front.emplace(p.excess, p.arc, p.out);
   while (!front.empty()) {
-    const auto [arc, out] = front.back();
-    front.pop_back();
-    farthest = std::max(farthest, std::hypot(arc - p.arc, out - p.out) * kStepUm);
+    const auto [dimmest, arc, out] = front.top();
+    front.pop();
+    if (dimmest <= 0) return 0;
+    if (std::hypot(arc - p.arc, out - p.out) * kStepUm >= kAwayUm) return dimmest / p.excess;
     for (const auto& [di, dj] : {std::pair{1, 0}, {-1, 0}, {0, 1}, {0, -1}}) {
       const int i = arc + di, j = out + dj, column = i - p.arc + reach;
-      if (i < 0 || i >= e.arcs || column < 0 || column >= width || j < std::min(edge, p.out) || j >= e.width)
-        continue;
+      if (i < 0 || i >= e.arcs || column < 0 || column >= width || j < edge || j >= e.width) continue;
       char& mark = seen[size_t(column) * e.width + j];
       if (mark) continue;
       mark = 1;
-      bool lit = false;
-      for (int k = std::max(0, p.level - 1); k <= std::min(e.levels - 1, p.level + 1) && !lit; ++k)
-        lit = e.at(k, i, j) > limit && e.at(k, i, j) > 2 * sigma.at(k, i, j);
-      if (lit) front.emplace_back(i, j);
+      front.emplace(std::min(dimmest, light(i, j)), i, j);
     }
   }
-  return farthest;
+  return 0;
 }
 
 // Lowest excess on the straight way between two peaks.
@@ -133,7 +124,9 @@ std::vector<Peak> find_peaks(const Evidence& evidence, double min_snr, double mi
     for (int k = 1; k + 1 < e.levels; ++k) {
       if (std::abs(depths[size_t(k)]) > max_depth_um) continue;
       for (int i = 2; i + 3 < e.arcs; ++i) {
-        if (evidence.hidden(i)) continue;
+        // A free end is round: within the shaft's own half width of it light beside the axis is the shaft's.
+        const double half_width = evidence.edge_um(side)[size_t(i)];
+        if (evidence.hidden(i) || std::min(i, e.arcs - 1 - i) * kStepUm < half_width) continue;
         for (int j = 1; j + 1 < e.width; ++j) {
           const double out = Evidence::out_um(j);
           if (out < min_out_um - 1e-6 || out > max_out_um + 1e-6) continue;
@@ -148,8 +141,7 @@ std::vector<Peak> find_peaks(const Evidence& evidence, double min_snr, double mi
           p.snr = v / sd;
           p.prominence = prominence(e, p);
           p.fall = fall(e, p);
-          p.bridge = bridge(e, p);
-          p.extent_um = extent_um(e, s, p);
+          p.exit = exit_share(e, s, p);
           peaks.push_back(p);
         }
       }

@@ -16,9 +16,8 @@ struct Peak {
   double snr = 0;                   ///< excess over its local noise
   double prominence = 0;            ///< 1 - deepest saddle along the dendrite within 1.2 um over the peak
   double fall = 0;                  ///< 1 - lowest excess outward within 0.85 um over the peak
-  double extent_um =
-      0;  ///< how far from the peak light of 30 % of its excess reaches beside the shaft, connected to it
-  double bridge = 0;  ///< lowest excess on the way to the shaft over the peak
+  double exit = 0;  ///< light over the peak at the dimmest place of the brightest way that leads 2 um away
+                    ///< beside the shaft, above the noise
 };
 
 /// Peaks with snr above `min_snr` between `min_out_um` and `max_out_um` beyond the edge; of two closer than

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "evidence/tube.hpp"
+
 namespace spinechron {
 namespace {
 
@@ -13,6 +15,7 @@ constexpr double kDepthUm = 3.2;    // half its depth: an axial PSF (FWHM) and a
 constexpr double kBackgroundWindowUm =
     10;  // of arc: shorter lets spines into it, longer no longer follows the haze
 constexpr double kBackgroundQuantile = 0.40;
+constexpr double kTubeReachUm = 1.2;  // beyond the edge: farther out nothing of the shaft is left
 constexpr double kEdgeWindowUm = 4.0;
 constexpr double kHideMarginUm = 0.5;  // around another dendrite's edge: its own blur
 constexpr double kForkMarginUm = 1.1;  // around a thicker dendrite: here a branch is still part of it
@@ -192,8 +195,13 @@ Evidence::Evidence(const Image& smoothed, const Dendrite& dendrite, const Tracin
       for (int j = 0; j < block.width; ++j) row[j] *= scale;
     }
   measure_edges(block, axis_level);
-  measure_side(Side::left, block);
-  measure_side(Side::right, block);
+  for (Side side : {Side::left, Side::right}) lay_along_edge(side, block);
+  std::array<Block, 2> background;
+  for (size_t side : {0, 1}) background[side] = subtract_background(side, kOuts);
+  const double dz = depth_um_.size() > 1 ? depth_um_[1] - depth_um_[0] : 1.0;
+  subtract_tube_deviations(excess_, background, sigma_, kFirstOutUm, kTubeReachUm, dz);
+  for (size_t side : {0, 1})
+    subtract_background(side, static_cast<int>((kTubeReachUm - kFirstOutUm) / kStepUm) + 1);
 
   std::vector<float> far;
   for (const Block& s : sigma_)
@@ -248,13 +256,13 @@ void Evidence::measure_edges(const Block& relative, int axis_level) {
   radius_um_ = both[both.size() / 2];
 }
 
-void Evidence::measure_side(Side side, const Block& relative) {
-  const int n = arcs(), sign = side == Side::left ? 1 : -1;
-  Block& excess = excess_[size_t(side)] = Block(relative.levels, n, kOuts, kNaNf);
-  Block& sigma = sigma_[size_t(side)] = Block(relative.levels, n, kOuts, kNaNf);
+void Evidence::lay_along_edge(Side side, const Block& relative) {
+  const int sign = side == Side::left ? 1 : -1;
+  Block& excess = excess_[size_t(side)] = Block(relative.levels, arcs(), kOuts, kNaNf);
+  sigma_[size_t(side)] = excess;
   const Profile& edge = edge_[size_t(side)];
   for (int k = 0; k < relative.levels; ++k)
-    for (int i = 0; i < n; ++i) {
+    for (int i = 0; i < arcs(); ++i) {
       const float* in = relative.row(k, i);
       float* out = excess.row(k, i);
       for (int j = 0; j < kOuts; ++j) {
@@ -265,11 +273,17 @@ void Evidence::measure_side(Side side, const Block& relative) {
         out[j] = in[a] + static_cast<float>(x - a) * (in[a + 1] - in[a]);
       }
     }
+}
+
+Block Evidence::subtract_background(size_t side, int outs) {
+  const int n = arcs();
+  Block &excess = excess_[side], &sigma = sigma_[side];
+  Block subtracted(excess.levels, n, kOuts, kNaNf), variance(excess.levels, n, outs, kNaNf);
   Running running;
   std::vector<float> scratch, background(static_cast<size_t>(n)), low(static_cast<size_t>(n));
   const int hop = static_cast<int>(1.0 / kStepUm);
-  for (int k = 0; k < relative.levels; ++k)
-    for (int j = 0; j < kOuts; ++j) {
+  for (int k = 0; k < excess.levels; ++k)
+    for (int j = 0; j < outs; ++j) {
       running_quantiles(
           n, kBackgroundWindowUm, hop, {kLowQuantile, kBackgroundQuantile},
           [&](int i) { return excess.at(k, i, j); }, running, scratch);
@@ -278,17 +292,21 @@ void Evidence::measure_side(Side side, const Block& relative) {
       for (int i = 0; i < n; ++i) {
         const float spread_um = std::max(background[size_t(i)] - low[size_t(i)], 1e-4F);
         const float s = spread_um / static_cast<float>(kLowToBackground);
-        sigma.at(k, i, j) = s * s;
+        variance.at(k, i, j) = s * s;
+        subtracted.at(k, i, j) = background[size_t(i)];
         excess.at(k, i, j) -= background[size_t(i)];
       }
     }
   // The noise is smooth in depth, arc and distance; averaging its variance steadies it.
-  const size_t level_stride = size_t(n) * kOuts;
-  const double dz = relative.levels > 1 ? depth_um_[1] - depth_um_[0] : 1.0;
-  smooth_lines(sigma.samples, n, kOuts, kOuts, 1, relative.levels, level_stride, 0.7 / dz);
-  smooth_lines(sigma.samples, relative.levels, level_stride, kOuts, 1, n, kOuts, 1.0 / kStepUm);
-  smooth_lines(sigma.samples, relative.levels, level_stride, n, kOuts, kOuts, 1, 0.15 / kStepUm);
-  for (float& v : sigma.samples) v = std::sqrt(v);
+  const size_t level_stride = size_t(n) * size_t(outs);
+  const double dz = excess.levels > 1 ? depth_um_[1] - depth_um_[0] : 1.0;
+  smooth_lines(variance.samples, n, outs, outs, 1, excess.levels, level_stride, 0.7 / dz);
+  smooth_lines(variance.samples, excess.levels, level_stride, outs, 1, n, outs, 1.0 / kStepUm);
+  smooth_lines(variance.samples, excess.levels, level_stride, n, outs, outs, 1, 0.15 / kStepUm);
+  for (int k = 0; k < excess.levels; ++k)
+    for (int i = 0; i < n; ++i)
+      for (int j = 0; j < outs; ++j) sigma.at(k, i, j) = std::sqrt(variance.at(k, i, j));
+  return subtracted;
 }
 
 Vec3 Evidence::position(const Site& site) const {

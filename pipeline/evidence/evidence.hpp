@@ -70,7 +70,11 @@ class Evidence {
   static constexpr int kOuts = 40;  ///< to 4.08 um beyond the edge
 
   void measure_edges(const Block& relative, int axis_level);
-  void measure_side(Side side, const Block& relative);
+  /// The straightened piece resampled so that the edge of one side is straight: what excess is read from.
+  void lay_along_edge(Side side, const Block& relative);
+  /// Takes the running background off the first `outs` distances of one side and measures sigma there;
+  /// returns what was taken off.
+  Block subtract_background(size_t side, int outs);
 
   Curve curve_;
   Directions directions_;
@@ -83,8 +87,8 @@ class Evidence {
   bool usable_ = false;
 };
 
-/// The smoothing of the image in which evidence is read, in units of the PSF's own standard deviations: a little
-/// less than the PSF, so that close heads stay apart.
+/// The smoothing of the image in which evidence is read, in units of the PSF's own standard deviations: a
+/// little less than the PSF, so that close heads stay apart.
 inline constexpr double kLateralSmoothing = 0.6, kAxialSmoothing = 0.65;
 Image smoothed_for_evidence(const Stack& stack);
 
