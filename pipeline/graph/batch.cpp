@@ -281,7 +281,7 @@ class Batch {
     if (failure) return;
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     timings.push_back({session, stage, seconds.count()});
-    tell([&] { observer_.stage_done({job.series->stem(), timings.back()}); });
+    tell([&] { observer_.stage_done({job.series->stem(), timings.back(), peak_resident_bytes()}); });
   }
 
   template <typename Work>

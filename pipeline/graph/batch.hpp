@@ -35,6 +35,7 @@ struct Failure {
 struct StageEvent {
   std::string series;
   StageTiming timing;
+  std::uint64_t peak_memory_bytes = 0;  ///< greatest resident memory so far of the process that worked
 };
 
 /// What there is to say about a series that was written.
@@ -45,7 +46,8 @@ struct Finished {
   };
   std::string series;
   size_t spines = 0;
-  double seconds = 0;  ///< of all its stages together
+  double seconds = 0;                   ///< of all its stages together
+  std::uint64_t peak_memory_bytes = 0;  ///< greatest resident memory so far of the process that worked
   std::vector<Note> notes;
 };
 

@@ -1,5 +1,6 @@
 #include "graph/job.hpp"
 
+#include "graph/memory.hpp"
 #include "graph/quality.hpp"
 
 namespace spinechron {
@@ -31,7 +32,7 @@ SeriesResult to_result(SeriesJob& job) {
 }
 
 Finished to_finished(const SeriesResult& result) {
-  Finished finished{result.series.stem(), result.tracks.size(), 0, {}};
+  Finished finished{result.series.stem(), result.tracks.size(), 0, peak_resident_bytes(), {}};
   for (const StageTiming& timing : result.timings) finished.seconds += timing.seconds;
   for (const SessionResult& session : result.sessions) {
     for (const std::string& warning : session.warnings)

@@ -102,9 +102,10 @@ std::string bytes_text(std::uint64_t bytes) {
 }
 
 std::uint64_t peak_resident_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+  rusage own{}, started{};
+  getrusage(RUSAGE_SELF, &own);
+  getrusage(RUSAGE_CHILDREN, &started);
+  return static_cast<std::uint64_t>(std::max(own.ru_maxrss, started.ru_maxrss)) * 1024;
 }
 
 std::uint64_t estimated_need_bytes(std::uint64_t voxels_total, std::uint64_t voxels_largest,

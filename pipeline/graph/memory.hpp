@@ -23,7 +23,7 @@ std::uint64_t parse_bytes(const std::string& text);
 /// "3.2 GB", "512 MB": for messages.
 std::string bytes_text(std::uint64_t bytes);
 
-/// Greatest resident memory of this process so far, bytes.
+/// Greatest resident memory so far, bytes: of this process, or of one that it started if that had more.
 std::uint64_t peak_resident_bytes();
 
 /// Bytes that one series will need at its peak: its images as float, kept until the series is written, and

@@ -1,8 +1,11 @@
 #include "graph/progress.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "graph/memory.hpp"
@@ -73,7 +76,12 @@ nlohmann::ordered_json Progress::to_json(const std::string& state) const {
   for (const Running& r : running_)
     running.push_back({{"series", r.series}, {"session", r.session}, {"stage", r.stage}});
   const auto left = seconds_left();
+  char host[256] = "";
+  gethostname(host, sizeof host - 1);
   return {{"state", state},
+          {"updated", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
+          {"host", host},
+          {"process", getpid()},
           {"series", series_ + skipped_},
           {"done", done_ + skipped_},
           {"failed", failed_},

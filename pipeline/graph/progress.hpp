@@ -39,7 +39,8 @@ class Progress {
   std::string current() const;
 
   /// For `progress.json`: state, counts, fraction, seconds, seconds_left, running (series, session and
-  /// stage), peak_memory_bytes.
+  /// stage), peak_memory_bytes, updated (UTC), and the host and process that write it: a file whose process
+  /// is gone was left by one that was killed.
   nlohmann::ordered_json to_json(const std::string& state) const;
 
  private:

@@ -76,13 +76,21 @@ void WorkerVoice::stage_began(const Series&, const std::string& session, const s
 
 void WorkerVoice::stage_done(const StageEvent& event) {
   const StageTiming& timing = event.timing;
-  say({{"says", "stage"}, {"session", timing.session}, {"stage", timing.stage}, {"seconds", timing.seconds}});
+  say({{"says", "stage"},
+       {"session", timing.session},
+       {"stage", timing.stage},
+       {"seconds", timing.seconds},
+       {"peak_memory_bytes", event.peak_memory_bytes}});
 }
 
 void WorkerVoice::finished(const Finished& finished) {
   Json notes = Json::array();
   for (const Finished::Note& note : finished.notes) notes.push_back({note.session, note.text});
-  say({{"says", "finished"}, {"spines", finished.spines}, {"seconds", finished.seconds}, {"notes", notes}});
+  say({{"says", "finished"},
+       {"spines", finished.spines},
+       {"seconds", finished.seconds},
+       {"peak_memory_bytes", finished.peak_memory_bytes},
+       {"notes", notes}});
 }
 
 void WorkerVoice::failed(const Failure& failure) {
@@ -102,11 +110,12 @@ void WorkerEar::hear(const std::string& line) {
       stage_ = message.at("stage");
       observer_.stage_began(series_, session_, stage_);
     } else if (says == "stage") {
-      observer_.stage_done(
-          {series_.stem(),
-           {message.at("session"), message.at("stage"), message.at("seconds").get<double>()}});
+      observer_.stage_done({series_.stem(),
+                            {message.at("session"), message.at("stage"), message.at("seconds").get<double>()},
+                            message.at("peak_memory_bytes")});
     } else if (says == "finished") {
-      Finished done{series_.stem(), message.at("spines"), message.at("seconds"), {}};
+      Finished done{
+          series_.stem(), message.at("spines"), message.at("seconds"), message.at("peak_memory_bytes"), {}};
       for (const Json& note : message.at("notes")) done.notes.push_back({note.at(0), note.at(1)});
       finished_ = true;
       observer_.finished(done);

@@ -51,7 +51,14 @@ Json interval_json(const Table& dynamics, const std::vector<std::string>& row) {
        {"hours", "n_from", "n_to", "n_stable", "n_eliminated", "n_formed", "n_rescued", "n_rescued_by_chance",
         "n_not_assessable", "elimination_rate", "formation_rate", "turnover_ratio", "survival_fraction"}) {
     const std::string& text = row[*dynamics.find(name)];
-    out[name] = text == "n/a" ? Json() : Json::parse(text);
+    if (text == "n/a") {
+      out[name] = Json();
+      continue;
+    }
+    out[name] = Json::parse(text, nullptr, false);
+    if (!out[name].is_number())
+      throw Error("{}_{}_dynamics.tsv: column {}: '{}' is no number: run the series again", row[0], row[1],
+                  name, text);
   }
   return out;
 }

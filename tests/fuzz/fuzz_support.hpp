@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -14,23 +15,27 @@
 
 namespace spinechron::fuzz {
 
-/// The bytes as a file of that name in a folder of this process; written anew by each call.
-inline std::string scratch_file(const std::string& name, const std::uint8_t* data, std::size_t size) {
-  static const std::string folder = [] {
-    const char* base = std::getenv("TMPDIR");
-    std::string pattern = std::string(base ? base : "/tmp") + "/spinechron_fuzz_XXXXXX";
-    if (!::mkdtemp(pattern.data())) std::abort();
-    return pattern;
-  }();
-  struct AtExit {
-    ~AtExit() {
-      for (const char* known : {"/a.tif", "/a.mha", "/a.nrrd", "/a.json", "/a.tsv"})
-        ::unlink((folder + known).c_str());
-      ::rmdir(folder.c_str());
+/// A folder of this process, removed with what is in it when the process ends.
+inline const std::string& scratch_folder() {
+  struct Folder {
+    std::string path;
+    Folder() {
+      const char* base = std::getenv("TMPDIR");
+      path = std::string(base ? base : "/tmp") + "/spinechron_fuzz_XXXXXX";
+      if (!::mkdtemp(path.data())) std::abort();
+    }
+    ~Folder() {
+      std::error_code ignored;
+      std::filesystem::remove_all(path, ignored);
     }
   };
-  static const AtExit at_exit;
-  const std::string path = folder + "/" + name;
+  static const Folder folder;
+  return folder.path;
+}
+
+/// The bytes as a file of that name in the scratch folder; written anew by each call.
+inline std::string scratch_file(const std::string& name, const std::uint8_t* data, std::size_t size) {
+  const std::string path = scratch_folder() + "/" + name;
   ::unlink(path.c_str());  // cutting it to nothing would make some file systems wait for the disk
   std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(data), std::streamsize(size));
   return path;

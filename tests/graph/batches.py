@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Whole batches with the real program on small phantoms: equal bytes however they are run, nothing lost or half
-written when a run is killed, and bad input that costs its own series only.
+written when a run is killed, and what it tells meanwhile.
 
-usage: batches.py PROGRAM TEST...      TEST is a function below without "test_"
+usage: batches.py PROGRAM TEST...      TEST is a function below without "test_"; PLUGINS and FIXTURES name the folders
+                                       of the built plugins and of the faulty ones
 """
-import hashlib
 import json
 import os
 import pathlib
@@ -12,69 +12,74 @@ import random
 import re
 import shutil
 import signal
-import struct
 import subprocess
 import sys
-import tempfile
 import time
 
-PROGRAM = ""
-SMALL = ["--set", "size_x=160", "--set", "size_y=160", "--set", "size_z=14", "--set", "photons=60"]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from program import SMALL, TINY, call, finished, images, main, phantom, program, read_tsv, same, write_manifest  # noqa: E402
 
 
-def call(*words, status=0, **more):
-    done = subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True, timeout=600, check=False, **more)
-    assert done.returncode == status, f"{words} ended with {done.returncode}, not {status}:\n{done.stdout}{done.stderr}"
-    return done
+def begin(*words, **more):
+    return subprocess.Popen([program(), *map(str, words)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
 
 
-def phantom(folder, subjects):
-    call("phantom", folder, *SMALL, "--set", f"subjects={subjects}", "--set", "samples=1", "--log-level", "warning")
-    return folder
-
-
-def tree(folder):
-    """Every file and folder with a digest of its bytes. What the clock decides is not compared: the seconds in a
-    provenance file."""
-    found = {}
-    for path in sorted(pathlib.Path(folder).rglob("*")):
-        name = str(path.relative_to(folder))
-        if path.is_dir():
-            found[name] = "folder"
-            continue
-        data = path.read_bytes()
-        if name.endswith("_provenance.json"):
-            content = json.loads(data)
-            for timing in content.get("timings", []):
-                timing["seconds"] = 0
-            data = json.dumps(content).encode()
-        found[name] = hashlib.sha256(data).hexdigest()
-    return found
-
-
-def same(a, b, what):
-    a, b = tree(a), tree(b)
-    lines = [f"  only there: {n}" for n in a.keys() - b.keys()] + [f"  only here: {n}" for n in b.keys() - a.keys()]
-    lines += [f"  differs: {n}" for n in a.keys() & b.keys() if a[n] != b[n]]
-    assert not lines, f"{what} left another tree:\n" + "\n".join(sorted(lines))
-    assert len(a) > 10, "there is nothing to compare"
+def wait_for(path, running):
+    while not path.exists() and running.poll() is None:
+        time.sleep(0.005)
 
 
 def test_equal_bytes(work):
-    study = phantom(work / "in", 4)
+    study = phantom(work / "in", 4, size=TINY)
     call("run", study, work / "one", "--jobs", 1)
     call("run", study, work / "three", "--jobs", 3)
     same(work / "one", work / "three", "--jobs 3")
+    call("run", study, work / "narrow", "--jobs", 4, "--memory", "20M")
+    same(work / "one", work / "narrow", "a small --memory")
     call("run", study, work / "apart", "--jobs", 2, "--isolate")
     same(work / "one", work / "apart", "--isolate")
     for shard in (2, 1):
         call("run", study, work / "shards", "--shard", f"{shard}/2")
     call("group", work / "shards")
     same(work / "one", work / "shards", "two shards and group")
+    for subject in ("03", "01", "04", "02"):
+        call("run", study, work / "single", "--participant-label", subject, "--no-group")
+    assert not (work / "single" / "summary.json").exists()
+    call("group", work / "single")
+    same(work / "one", work / "single", "one call a series and group")
+
+
+def test_order_of_files(work):
+    """Rows of a manifest in any order; folders of a data set made in any order."""
+    study = phantom(work / "in", 3, size=TINY)
+    rows = [(s, t, i) for s in ("01", "02", "03") for t, i in zip(("baseline", "stress", "ketamine"), images(study, s))]
+    call("run", write_manifest(work / "ordered.tsv", rows), work / "ordered")
+    for seed in (1, 2):
+        random.Random(seed).shuffle(rows)
+        call("run", write_manifest(work / "shuffled.tsv", rows), work / f"shuffled{seed}")
+        same(work / "ordered", work / f"shuffled{seed}", "a shuffled manifest")
+    call("run", study, work / "bids")
+    moved = work / "moved"
+    moved.mkdir()
+    for path in sorted(study.iterdir(), reverse=True):
+        path.rename(moved / path.name)
+    study.rmdir()
+    moved.rename(study)
+    call("run", study, work / "bids_again", "--jobs", 1)
+    same(work / "bids", work / "bids_again", "folders made in another order")
+
+
+def test_order_of_plugins(work):
+    study = phantom(work / "in", 1, size=TINY)
+    plugins = [pathlib.Path(os.environ["PLUGINS"]) / f"{name}.so" for name in ("filters", "tophat")]
+    for name, order in (("forth", plugins), ("back", plugins[::-1])):
+        words = [word for plugin in order for word in ("--plugin", plugin)]
+        call("run", study, work / name, *words, "--set", "denoise.stage=median,motion")
+    same(work / "forth", work / "back", "plugins loaded in another order")
 
 
 def test_resume(work):
-    study = phantom(work / "in", 2)
+    study = phantom(work / "in", 2, size=TINY)
     call("run", study, work / "out")
     times = {p: p.stat().st_mtime_ns for p in (work / "out").rglob("*_spines.tsv") if "sub-" in p.name}
     again = call("run", study, work / "out")
@@ -86,38 +91,57 @@ def test_resume(work):
     damaged.write_bytes(whole[:100])
     assert "1 of them done before" in call("run", study, work / "out").stderr
     assert damaged.read_bytes() == whole
+    # Another time of change alone is no change of the input; another content is one.
+    first, second, _ = images(study, "01")
+    os.utime(first, ns=(1, 1))
+    assert "2 of them done before" in call("run", study, work / "out").stderr
+    shutil.copy(second, first)
+    assert "1 of them done before" in call("run", study, work / "out").stderr
     assert "0 of them done before" in call("run", study, work / "out", "--force").stderr
     assert "0 of them done before" in call("run", study, work / "out", "--set", "match.rescue_um=1.5").stderr
 
 
-def survive(work, *options, kills=12):
-    study = phantom(work / "in", 3)
-    begin = time.monotonic()
+def survive(work, kills, *options):
+    """Kills runs at random moments until so many were killed at work; whenever one comes through, it has left the
+    same tree as an undisturbed one, and the next begins with nothing."""
+    study = phantom(work / "in", 4, size=TINY)
+    start = time.monotonic()
     call("run", study, work / "undisturbed", *options)
-    seconds = time.monotonic() - begin
+    seconds = time.monotonic() - start
     rng = random.Random(7)
-    out = work / "out"
-    for _ in range(kills):
-        running = subprocess.Popen([PROGRAM, "run", study, out, *options], stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL)
-        time.sleep(rng.uniform(0.02, 0.9 * seconds))
-        running.kill()
-        running.wait()
-        for mark in out.glob("sub-*/micr/*_provenance.json"):
-            files = json.loads(mark.read_text())["completion"]["files"]
-            for name, sha256 in files.items():
-                assert hashlib.sha256((out / name).read_bytes()).hexdigest() == sha256, f"{name} is not whole"
-    time.sleep(0.5)  # workers of the last one end with it
-    call("run", study, out, *options)
-    same(work / "undisturbed", out, f"{kills} kills")
+    out, killed, came_through = work / "out", 0, 0
+    while killed < kills or came_through == 0:
+        running = begin("run", study, out, *options)
+        try:
+            running.wait(timeout=rng.uniform(0.02, seconds) if killed < kills else None)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+            killed += 1
+            if out.exists():
+                finished(out)
+            continue
+        assert running.returncode == 0, running.returncode
+        came_through += 1
+        if options:
+            time.sleep(0.2)  # workers of a parent that was killed end with it
+        same(work / "undisturbed", out, f"{killed} kills")
+        shutil.rmtree(out)
+    print(f"{killed} kills, {came_through} runs came through between them")
 
 
 def test_kills(work):
-    survive(work)
+    survive(work, 12)
 
 
 def test_kills_isolated(work):
-    survive(work, "--isolate", kills=6)
+    survive(work, 6, "--isolate", "--jobs", "2")
+
+
+def test_many_kills(work):
+    for name, options in (("together", []), ("apart", ["--isolate", "--jobs", "2"])):
+        (work / name).mkdir()
+        survive(work / name, 150, *options)
 
 
 def test_signals(work):
@@ -125,155 +149,117 @@ def test_signals(work):
     call("run", study, work / "undisturbed")
     for number, options in ((signal.SIGINT, []), (signal.SIGTERM, []), (signal.SIGTERM, ["--isolate"])):
         out = work / f"out{number}{len(options)}"
-        running = subprocess.Popen([PROGRAM, "run", study, out, *options], stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, text=True)
-        while not (out / "progress.json").exists() and running.poll() is None:
-            time.sleep(0.01)
-        progress = json.loads((out / "progress.json").read_text())
-        assert progress["state"] == "running" and progress["series"] == 3, progress
+        running = begin("run", study, out, *options)
+        wait_for(out / "progress.json", running)
         time.sleep(0.3)
-        begin = time.monotonic()
+        start = time.monotonic()
         running.send_signal(number)
-        text = running.communicate(timeout=10)
-        assert running.returncode == 3, f"ended with {running.returncode}: {text}"
-        assert time.monotonic() - begin < 2.2, "it took longer than 2 s to end"
+        assert running.wait(timeout=10) == 3, running.returncode
+        assert time.monotonic() - start < 2.2, "it took longer than 2 s to end"
         call("run", study, out, *options)
         same(work / "undisturbed", out, "an interrupted run")
-    running = subprocess.Popen([PROGRAM, "run", study, work / "twice"], stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
-    while not (work / "twice" / "progress.json").exists() and running.poll() is None:
-        time.sleep(0.01)
-    begin = time.monotonic()
+    running = begin("run", study, work / "twice")
+    wait_for(work / "twice" / "progress.json", running)
+    start = time.monotonic()
     running.send_signal(signal.SIGINT)
     time.sleep(0.1)
     if running.poll() is None:
         running.send_signal(signal.SIGINT)
     assert running.wait(timeout=10) == 3
-    assert time.monotonic() - begin < 1, "a second signal did not end it at once"
+    assert time.monotonic() - start < 1, "a second signal did not end it at once"
 
 
-def nrrd(path, samples, size=(64, 64, 8), voxel=(0.12, 0.12, 1.0), announced=None):
-    """A small 16-bit stack; `announced`: the sizes its header names."""
-    header = ("NRRD0004\ntype: uint16\ndimension: 3\nsizes: {} {} {}\nencoding: raw\nendian: little\n".format(
-        *(announced or size)))
-    if voxel:
-        header += "spacings: {} {} {}\nunits: \"um\" \"um\" \"um\"\n".format(*voxel)
-    path.write_bytes(header.encode() + b"\n" + struct.pack(f"<{len(samples)}H", *samples))
-    return path
-
-
-def bad_sessions(work):
-    """name -> (sessions' files, what the reason must say)"""
-    rng = random.Random(3)
-    count = 64 * 64 * 8
-    noise = [max(0, int(rng.gauss(100, 10))) for _ in range(count)]
-    good = nrrd(work / "noise.nrrd", noise)
-    whole = good.read_bytes()
-    cut, empty, text = work / "cut.nrrd", work / "empty.tif", work / "text.tif"
-    cut.write_bytes(whole[: len(whole) // 2])
-    empty.write_bytes(b"")
-    text.write_text("no image at all\n")
-    return {
-        "missing": (work / "missing.tif", "missing.tif"),
-        "cut": (cut, "cut.nrrd"),
-        "empty": (empty, "empty.tif: is empty"),
-        "text": (text, "text.tif"),
-        "constant": (nrrd(work / "constant.nrrd", [7] * count), "constant.nrrd"),
-        "saturated": (nrrd(work / "saturated.nrrd", [rng.choice((65535, 65535, 65535, 9)) for _ in range(count)]),
-                      "saturated.nrrd"),
-        "novoxel": (nrrd(work / "novoxel.nrrd", noise, voxel=None), "novoxel.nrrd"),
-        "absurd": (nrrd(work / "absurd.nrrd", noise, voxel=(1e6, 1e6, 1e6)), "absurd.nrrd"),
-        "huge": (nrrd(work / "huge.nrrd", noise, announced=(4000000000, 4000000000, 4000000000)), "huge.nrrd"),
-        "noise": (good, "no dendrite"),
-    }
-
-
-def test_bad_input(work):
-    study = phantom(work / "in", 2)
-    images = sorted(study.glob("sub-01/ses-*/micr/*_2PE.*if*"))
-    assert len(images) == 3, images
-    order = {"baseline": 0, "stress": 1, "ketamine": 2}
-    rows = []
-    for subject in ("01", "02"):
-        for session in order:
-            [image] = study.glob(f"sub-{subject}/ses-{session}/micr/*sample-*_2PE*.tif*")
-            rows.append((subject, session, image))
-    call("run", write_manifest(work / "good.tsv", rows), work / "reference")
-    bad = bad_sessions(work)
-    for name, (path, _) in bad.items():
-        sessions = [path] * 3 if name == "noise" else [rows[0][2], path, rows[2][2]]
-        rows += [(name, session, file) for session, file in zip(order, sessions)]
+def test_progress(work):
+    """What another program sees while it polls progress.json: whole JSON, growing, gone in the end."""
+    study = phantom(work / "in", 3)
     for options in ([], ["--isolate"]):
-        out = work / ("bad" + "".join(options))
-        done = call("run", write_manifest(work / "all.tsv", rows), out, *options, status=1)
-        failures = dict(line.split("\t")[0::4] for line in (out / "failures.tsv").read_text().splitlines()[1:])
-        assert failures.keys() == {f"sub-{name}" for name in bad}, failures
-        for name, (_, words) in bad.items():
-            reason = failures[f"sub-{name}"]
-            assert words in reason, f"{name}: {reason}"
-            assert reason.startswith(f"sub-{name}_sample-A / "), reason
-            assert reason in done.stderr, f"the log does not say: {reason}"
-            assert not list(out.glob(f"sub-{name}*")), f"sub-{name} left something"
-        for subject in ("01", "02"):
-            same(work / "reference" / f"sub-{subject}", out / f"sub-{subject}", "bad neighbours")
-    # A single session gives spines and no events.
-    call("run", write_manifest(work / "single.tsv", rows[:1]), work / "single")
-    [events] = (work / "single").glob("sub-01/micr/*_events.tsv")
-    assert len(events.read_text().splitlines()) == 1
-    [spines] = (work / "single").glob("sub-01/micr/*_spines.tsv")
-    assert len(spines.read_text().splitlines()) > 1
-
-
-def write_manifest(path, rows):
-    lines = ["subject\tsample\tsession\tpath"] + [f"{s}\tA\t{t}\t{p}" for s, t, p in rows]
-    path.write_text("\n".join(lines) + "\n")
-    return path
+        out = work / f"out{len(options)}"
+        running = begin("run", study, out, "--jobs", "2", *options)
+        file, seen = out / "progress.json", []
+        wait_for(file, running)
+        while running.poll() is None:
+            try:
+                seen.append(json.loads(file.read_text()))
+            except FileNotFoundError:
+                pass
+            time.sleep(0.02)
+        assert running.returncode == 0 and not file.exists()
+        for progress in seen:
+            assert progress["state"] == "running" and progress["series"] == 3, progress
+            assert progress["process"] == running.pid and progress["updated"].endswith("Z"), progress
+            assert progress["peak_memory_bytes"] > 1e6, progress
+            assert all(r["series"].startswith("sub-") and r["stage"] for r in progress["running"]), progress
+        fractions = [progress["fraction"] for progress in seen]
+        assert fractions == sorted(fractions) and fractions[-1] > fractions[0], fractions
+    sharded = begin("run", study, work / "shard", "--shard", "1/2")
+    wait_for(work / "shard" / "progress_shard-1of2.json", sharded)
+    assert sharded.wait() == 0
 
 
 def test_json_log(work):
-    study = phantom(work / "in", 1)
-    done = call("run", study, work / "out", "--log-format", "json")
-    lines = [json.loads(line) for line in done.stderr.splitlines()]
-    stages = [line for line in lines if "stage" in line]
-    assert {line["stage"] for line in stages} >= {"read", "segment", "align", "detect", "match", "write"}
-    for line in stages:
-        assert line["seconds"] >= 0 and line["peak_memory_bytes"] > 1e6 and line["series"].startswith("sub-"), line
-    assert re.search(r"^series +interval +spines", done.stdout), done.stdout
+    study = phantom(work / "in", 2, size=TINY)
+    outputs = set()
+    for options in ([], ["--isolate"]):
+        done = call("run", study, work / f"out{len(options)}", "--log-format", "json", *options)
+        lines = [json.loads(line) for line in done.stderr.splitlines()]
+        stages = [line for line in lines if "stage" in line]
+        names = {line["stage"] for line in stages}
+        assert names >= {"read", "calibrate", "denoise", "segment", "align", "detect", "match", "write"}, names
+        for line in stages:
+            assert {"time", "level", "message", "series", "session", "stage", "seconds"} <= line.keys(), line
+            assert line["seconds"] >= 0 and line["peak_memory_bytes"] > 1e6, line
+            assert line["series"] in ("sub-01_sample-A", "sub-02_sample-A"), line
+            assert line["session"] in ("baseline", "stress", "ketamine", None), line
+        assert len([line for line in stages if line["stage"] == "read"]) == 6
+        assert re.search(r"^series +interval +spines", done.stdout), done.stdout
+        outputs.add(done.stdout)
     quiet = call("run", study, work / "quiet", "--progress", "none", "--log-level", "error")
     assert quiet.stderr == "", quiet.stderr
-    assert quiet.stdout == done.stdout
+    assert outputs == {quiet.stdout}
 
 
 def test_memory_budget(work):
-    study = phantom(work / "in", 1)
+    study = phantom(work / "in", 1, size=TINY)
     call("run", study, work / "out", "--memory", "1M", status=1)
-    failures = (work / "out" / "failures.tsv").read_text()
-    assert "raise --memory" in failures, failures
+    [failure] = read_tsv(work / "out" / "failures.tsv")
+    assert "raise --memory" in failure["reason"], failure
     call("run", study, work / "out", "--memory", "lots", status=2)
     call("run", study, work / "out", "--memory", "1G")
-    assert len((work / "out" / "failures.tsv").read_text().splitlines()) == 1, "an old failure stayed"
+    assert not read_tsv(work / "out" / "failures.tsv"), "an old failure stayed"
 
 
-def test_locked_folder(work):
-    if os.geteuid() == 0:
-        print("not tested as root, who may write anywhere")
-        return
-    study = phantom(work / "in", 1)
-    (work / "locked").mkdir(mode=0o500)
-    call("run", study, work / "locked" / "out", status=2)
+def test_isolate(work):
+    """A crash of a plugin, and a series that takes too long, are a line each that names signal and stage."""
+    study = phantom(work / "in", 2, size=TINY)
+    call("run", study, work / "reference")
+    crash = ["--plugin", pathlib.Path(os.environ["FIXTURES"]) / "fixture_crashes.so", "--set", "denoise.stage=fixture"]
+    call("run", study, work / "out", "--isolate", *crash, status=1)
+    failures = read_tsv(work / "out" / "failures.tsv")
+    assert [f["participant_id"] for f in failures] == ["sub-01", "sub-02"], failures
+    for failure in failures:
+        assert failure["stage"] == "denoise" and failure["session"] != "n/a", failure
+        assert "signal 11 (Segmentation fault)" in failure["reason"], failure
+    call("run", study, work / "out", "--isolate", "--timeout", "0.05", status=1)
+    for failure in read_tsv(work / "out" / "failures.tsv"):
+        assert "took longer than 0.05 s: raise --timeout" in failure["reason"], failure
+    call("run", study, work / "out", "--isolate", "--timeout", "600")
+    same(work / "reference", work / "out", "crashes and time-outs")
+    call("run", study, work / "out", "--timeout", "5", status=2)  # only a process can be ended
 
 
-def main():
-    global PROGRAM
-    PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
-    for name in sys.argv[2:]:
-        work = pathlib.Path(tempfile.mkdtemp(prefix="spinechron-batches-"))
-        try:
-            globals()["test_" + name](work)
-            print(f"{name}: good")
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+def test_list(work):
+    """What a workflow engine asks before it starts anything."""
+    study = phantom(work / "in", 3, size=TINY)
+    listed = json.loads(call("run", study, work / "out", "--list").stdout)
+    assert [series["participant_id"] for series in listed] == ["sub-01", "sub-02", "sub-03"], listed
+    for series in listed:
+        files = images(study, series["participant_id"][4:])
+        assert series["sample_id"] == "sample-A" and series["images"] == list(map(str, files)), series
+        assert series["bytes"] == sum(file.stat().st_size for file in files) < series["memory_bytes"], series
+    shards = [json.loads(call("run", study, work / "out", "--list", "--shard", f"{i}/2").stdout) for i in (1, 2)]
+    assert sorted(sum(shards, []), key=lambda series: series["participant_id"]) == listed, shards
+    assert not (work / "out").exists()
 
 
 if __name__ == "__main__":
-    main()
+    main(globals())

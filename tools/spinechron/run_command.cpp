@@ -37,7 +37,7 @@ struct RunCall {
   std::string input, out, config, shard = "1/1", memory, channel;
   std::vector<std::string> participants, samples, sets, plugins;
   int jobs = 0;
-  bool resume = true, force = false, isolate = false, worker = false;
+  bool resume = true, force = false, list = false, no_group = false, isolate = false, worker = false;
   double timeout_s = 0;
   std::vector<std::string> again;  ///< this program and the arguments a worker needs as well
   ConsoleOptions console;
@@ -62,6 +62,12 @@ std::uint64_t bytes_of(const Series& series) {
   return bytes;
 }
 
+/// Memory that a series will need with so many of its sessions at once, by the size of its files.
+std::uint64_t need_of(const Series& series, size_t sessions_at_once) {
+  const std::uint64_t voxels = bytes_of(series) / 2;  // of 16 bits
+  return estimated_need_bytes(voxels, voxels / std::max<size_t>(1, series.sessions.size()), sessions_at_once);
+}
+
 /// The part of the input that is this shard's.
 std::vector<FoundSeries> of_shard(std::vector<FoundSeries> found, const Shard& shard) {
   if (shard.whole()) return found;
@@ -83,8 +89,10 @@ std::string maker_of(const Configuration& configuration) {
   const BuildInfo& build = build_info();
   std::string maker =
       fmt::format("spinechron {} {} configuration {}", build.version, build.commit, configuration.plan.hash);
-  for (const std::string& plugin : configuration.plugins)
-    maker += fmt::format(" plugin {}", sha256_of_file(plugin));
+  std::vector<std::string> plugins;
+  for (const std::string& plugin : configuration.plugins) plugins.push_back(sha256_of_file(plugin));
+  std::sort(plugins.begin(), plugins.end());  // the order in which they were loaded decides nothing
+  for (const std::string& sha256 : plugins) maker += " plugin " + sha256;
   return maker;
 }
 
@@ -113,6 +121,23 @@ std::vector<FoundSeries> find_input(const RunCall& call, const Configuration& co
   InputSet input = find_series(call.input, options);
   for (const std::string& warning : input.warnings) log_warning(warning);
   return of_shard(std::move(input.series), parse_shard(call.shard));
+}
+
+/// What a workflow engine wants to know before it starts anything: each series with its size and its need.
+void print_list(const std::vector<FoundSeries>& input) {
+  using Json = nlohmann::ordered_json;
+  Json list = Json::array();
+  for (const FoundSeries& found : input) {
+    const Series& series = found.series;
+    Json images = Json::array();
+    for (const Session& session : series.sessions) images.push_back(session.path);
+    list.push_back({{"participant_id", "sub-" + series.subject},
+                    {"sample_id", "sample-" + series.sample},
+                    {"images", images},
+                    {"bytes", bytes_of(series)},
+                    {"memory_bytes", need_of(series, series.sessions.size())}});
+  }
+  std::cout << list.dump(2, ' ', false, Json::error_handler_t::replace) << std::endl;
 }
 
 Work sort_work(const RunCall& call, std::vector<FoundSeries> input, const ResultStore& store,
@@ -206,11 +231,7 @@ struct AbandonAtOnce {
 /// As many workers as threads, but for the memory of the largest series; what is left is their threads.
 IsolateOptions isolate_options(const Run& run, const std::vector<Series>& series) {
   std::uint64_t largest = 1;
-  for (const Series& s : series) {
-    const std::uint64_t voxels = bytes_of(s) / 2;
-    largest =
-        std::max(largest, estimated_need_bytes(voxels, voxels / std::max<size_t>(1, s.sessions.size()), 1));
-  }
+  for (const Series& s : series) largest = std::max(largest, need_of(s, 1));
   const int threads = threads_for(run.call.jobs);
   IsolateOptions options;
   options.at_once = static_cast<int>(
@@ -255,6 +276,7 @@ int run(const RunCall& call) {
   if (call.worker) return work_for_parent(run);
 
   std::vector<FoundSeries> input = find_input(call, *run.configuration);
+  if (call.list) return print_list(input), kDone;
   ResultStore store(call.out, maker_of(*run.configuration));
   AbandonAtOnce abandon(run.signals, store);
   const Work work = sort_work(call, std::move(input), store, *run.signals.cancelled());
@@ -273,7 +295,7 @@ int run(const RunCall& call) {
   for (const Series& series : work.all) handled.push_back(series.stem());
   write_failures(store, failures, handled, work.whole_input && !batch.cancelled);
 
-  if (!batch.cancelled && parse_shard(call.shard).whole())
+  if (!batch.cancelled && !call.no_group && parse_shard(call.shard).whole())
     report::write_group(call.out, {run.configuration->host.report.confidence, std::nullopt});
 
   std::cout << summary_table(call.out, work.all) << std::flush;
@@ -313,6 +335,8 @@ void add_run(CLI::App& app, int& exit_status) {
   command->add_flag("--force", call->force, "make everything again")->excludes(resume);
   command->add_option("--shard", call->shard, "the I-th of N parts of the input, as in 2/8")
       ->type_name("I/N");
+  command->add_flag("--no-group", call->no_group, "leave the tables over all series to a later `group`");
+  command->add_flag("--list", call->list, "only print the series of this call, as JSON");
   command->add_option("--progress", call->console.progress, "a bar on a terminal, plain lines, or none")
       ->check(CLI::IsMember({"auto", "plain", "none"}));
   command->add_option("--log-level", call->console.log_level, "the least important lines to show")

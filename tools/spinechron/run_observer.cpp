@@ -3,7 +3,6 @@
 #include <filesystem>
 
 #include "console.hpp"
-#include "graph/memory.hpp"
 #include "io/files.hpp"
 
 namespace spinechron {
@@ -53,7 +52,7 @@ void RunObserver::stage_done(const StageEvent& event) {
                          {"session", timing.session.empty() ? LogFields() : LogFields(timing.session)},
                          {"stage", timing.stage},
                          {"seconds", timing.seconds},
-                         {"peak_memory_bytes", peak_resident_bytes()}};
+                         {"peak_memory_bytes", event.peak_memory_bytes}};
   console_is_json() ? log_info(message, fields) : log_debug(message, fields);
   show(false);
 }
@@ -70,7 +69,7 @@ void RunObserver::finished(const Finished& finished) {
                          left ? ", " + duration_text(*left) + " left" : ""),
              {{"series", finished.series},
               {"seconds", finished.seconds},
-              {"peak_memory_bytes", peak_resident_bytes()}});
+              {"peak_memory_bytes", finished.peak_memory_bytes}});
   }
   show(false);
 }

@@ -41,13 +41,13 @@ std::vector<Series> make_series(size_t count) {
 /// A worker as a shell script; $subject is its series' subject.
 IsolateOptions worker(const std::string& script) {
   IsolateOptions options;
-  options.worker = {
-      "/bin/sh", "-c",
-      "subject=$(cat | sed 's/.*\"subject\":\"\\([^\"]*\\)\".*/\\1/')\n"
-      "say() { printf '%s\\n' \"$1\"; }\n"
-      "finish() { say "
-      "'{\"says\":\"finished\",\"spines\":3,\"seconds\":1,\"notes\":[[\"baseline\",\"dim\"]]}'; }\n" +
-          script};
+  options.worker = {"/bin/sh", "-c",
+                    "subject=$(cat | sed 's/.*\"subject\":\"\\([^\"]*\\)\".*/\\1/')\n"
+                    "say() { printf '%s\\n' \"$1\"; }\n"
+                    "finish() { say "
+                    "'{\"says\":\"finished\",\"spines\":3,\"seconds\":1,\"peak_memory_bytes\":7,\"notes\":[["
+                    "\"baseline\",\"dim\"]]}'; }\n" +
+                        script};
   return options;
 }
 
@@ -72,7 +72,9 @@ TEST(Worker, ASeriesSurvivesItsJson) {
 TEST(Isolate, WhatAWorkerSaysIsPassedOn) {
   Recorder recorder;
   auto options = worker(
-      "say '{\"says\":\"stage\",\"session\":\"baseline\",\"stage\":\"read\",\"seconds\":0.5}'; say nonsense; "
+      "say "
+      "'{\"says\":\"stage\",\"session\":\"baseline\",\"stage\":\"read\",\"seconds\":0.5,\"peak_memory_"
+      "bytes\":7}'; say nonsense; "
       "finish");
   options.at_once = 3;
   const BatchReport report = run_isolated(make_series(7), options, recorder);

@@ -22,7 +22,7 @@ TEST(Progress, GrowsFromNothingToAll) {
   progress.started(series_of("01", 2));
   double before = 0;
   for (int step = 0; step < 2 * 5 + 3; ++step) {
-    progress.stage_done({"sub-01_sample-A", {"s", "stage", 0.1}});
+    progress.stage_done({"sub-01_sample-A", {"s", "stage", 0.1}, 0});
     EXPECT_GT(progress.fraction(), before);
     before = progress.fraction();
   }
