@@ -82,8 +82,11 @@ void TableReader::parse(std::string_view text, const std::vector<std::string>& r
     std::string_view line = text.substr(begin, end - begin);
     begin = end + 1;
     ++line_number;
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     if (line.empty()) continue;
+    if (line.find('\r') != std::string_view::npos)
+      throw Error("{}, line {}: has a carriage return within: save it with one kind of line ends", name_,
+                  line_number);
     std::vector<std::string> cells = split(line, '\t');
     if (columns_.empty()) {
       columns_ = std::move(cells);

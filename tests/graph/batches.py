@@ -34,7 +34,7 @@ def test_equal_bytes(work):
     call("run", study, work / "one", "--jobs", 1)
     call("run", study, work / "three", "--jobs", 3)
     same(work / "one", work / "three", "--jobs 3")
-    call("run", study, work / "narrow", "--jobs", 4, "--memory", "20M")
+    call("run", study, work / "narrow", "--jobs", 4, "--memory", "24M")
     same(work / "one", work / "narrow", "a small --memory")
     call("run", study, work / "apart", "--jobs", 2, "--isolate")
     same(work / "one", work / "apart", "--isolate")

@@ -53,7 +53,7 @@ __attribute__((destructor)) static void write_count(void) {
   fclose(out);
 }
 
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+#define REAL(name) (__extension__(__typeof__(&name)) dlsym(RTLD_NEXT, #name))
 
 int rename(const char* from, const char* to) {
   if (under_folder(to) && fault()) return -1;
