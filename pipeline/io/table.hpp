@@ -48,7 +48,8 @@ void write_table(const std::string& path, const Table& table);
 class TableReader {
  public:
   /// Reads and checks: UTF-8 or ASCII text without NUL, a header of distinct names, `required` among them,
-  /// rows as long as the header, at most `max_bytes`. A byte order mark, CR LF and empty lines are forgiven.
+  /// rows as long as the header, at most `max_bytes`. A byte order mark, CR LF and empty last lines are
+  /// forgiven.
   TableReader(const std::string& path, const std::vector<std::string>& required,
               std::uint64_t max_bytes = 64 << 20);
   /// The same from text; `name` stands for the file in messages.

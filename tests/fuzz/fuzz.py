@@ -35,7 +35,7 @@ def fuzz(name, seconds, folder, keep):
     elif keep:
         merged = folder / (name + "-merged")
         shutil.copytree(CORPUS / name, merged)
-        subprocess.run([program, "-merge=1", f"-max_len={LARGEST_KEPT}", merged, found], capture_output=True, check=True)
+        subprocess.run([program, "-merge=1", "-use_counters=0", f"-max_len={LARGEST_KEPT}", merged, found], capture_output=True, check=True)
         for file in merged.iterdir():
             if not (CORPUS / name / file.name).exists():
                 shutil.copy(file, CORPUS / name)

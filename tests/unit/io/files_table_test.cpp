@@ -121,6 +121,7 @@ TEST(TableText, ErrorsNameFileLineAndColumn) {
   EXPECT_THAT(message("a\tb\n1\tinf\n"), HasSubstr("is not a number"));
   EXPECT_THAT(message("a\tb\n1\tn/a\n"), HasSubstr("t.tsv, line 2, column b: is empty"));
   EXPECT_THAT(message(std::string("a\tb\n1\t\0\n", 8)), HasSubstr("not a text file"));
+  EXPECT_THAT(message("a\tb\r1\t2\n"), HasSubstr("t.tsv, line 1: has a carriage return within"));
 }
 
 TEST_F(Files, TableAndItsSidecar) {
