@@ -30,18 +30,27 @@ foreach(project consumer template)
 endforeach()
 
 if(TARGET spinechron)
-  add_test(NAME consumer_runs_in_the_graph COMMAND "${CMAKE_COMMAND}" -DPROGRAM=${prefix}/bin/spinechron
-    -DPLUGINS=${CMAKE_BINARY_DIR}/consumer/consumer_GCC/build -DWORK=${CMAKE_BINARY_DIR}/consumer/graph
-    "-DPHANTOM=--set size_x=192 --set size_y=192 --set size_z=20" -DCHAIN=motion, -P "${here}/graph.cmake")
-  set_tests_properties(consumer_runs_in_the_graph PROPERTIES FIXTURES_REQUIRED "installed;consumer_GCC")
+  set(built "")
+  set(needed installed)
+  foreach(compiler GCC CLANG)
+    if(${compiler}_C AND ${compiler}_CXX)
+      list(APPEND built -D${compiler}=${CMAKE_BINARY_DIR}/consumer/consumer_${compiler}/build)
+      list(APPEND needed consumer_${compiler})
+    endif()
+  endforeach()
+  add_test(NAME consumer_runs_in_the_graph COMMAND "${CMAKE_COMMAND}" -DPROGRAM=${prefix}/bin/spinechron ${built}
+    -DWORK=${CMAKE_BINARY_DIR}/consumer/graph -P "${here}/graph.cmake")
+  set_tests_properties(consumer_runs_in_the_graph PROPERTIES FIXTURES_REQUIRED "${needed}" FIXTURES_SETUP graph)
 endif()
 
 # Every snippet of the guide.
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
-set(program "")
+set(data "")
+set(graph "")
 if(TARGET spinechron)
-  set(program "${prefix}/bin/spinechron")
+  set(data "${CMAKE_BINARY_DIR}/consumer/graph/input.tsv")
+  set(graph graph)
 endif()
 add_test(NAME plugin_guide COMMAND Python3::Interpreter "${CMAKE_SOURCE_DIR}/tests/plugin/guide.py"
-  "${CMAKE_SOURCE_DIR}/plugins/README.md" "${prefix}" "${CMAKE_BINARY_DIR}/consumer/guide" ${program})
-set_tests_properties(plugin_guide PROPERTIES FIXTURES_REQUIRED installed)
+  "${CMAKE_SOURCE_DIR}/plugins/README.md" "${prefix}" "${CMAKE_BINARY_DIR}/consumer/guide" ${data})
+set_tests_properties(plugin_guide PROPERTIES FIXTURES_REQUIRED "installed;${graph}")
