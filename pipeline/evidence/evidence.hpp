@@ -89,7 +89,7 @@ class Evidence {
 
 /// The smoothing of the image in which evidence is read, in units of the PSF's own standard deviations: a
 /// little less than the PSF, so that close heads stay apart.
-inline constexpr double kLateralSmoothing = 0.6, kAxialSmoothing = 0.65;
+inline constexpr double kLateralSmoothing = 0.7, kAxialSmoothing = 0.7;
 Image smoothed_for_evidence(const Stack& stack);
 
 /// Measures all dendrites of a frame (fills Frame::evidence); does nothing where that is done already.
