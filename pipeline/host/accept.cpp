@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/geometry.hpp"
+#include "host/least_size.hpp"
 
 namespace spinechron::host {
 namespace {
@@ -22,6 +23,13 @@ void need_share(double value, const std::string& what) {
 
 void need_pointer(const void* pointer, const std::string& what) {
   if (!pointer) throw Error("{} is NULL", what);
+}
+
+template <typename T>
+void need_size(const T& item, const std::string& what) {
+  if (item.size < kLeastSize<T>)
+    throw Error("{}: it is {} bytes and should be {}; set its size to sizeof", what, item.size,
+                kLeastSize<T>);
 }
 
 // Half a voxel beyond the outermost centres, and rounding.
@@ -42,9 +50,7 @@ const Dendrite* dendrite_of(const Tracing& tracing, int id) {
 
 SpineMeasures accept_measures(const sc_measures* c, const std::string& what) {
   need_pointer(c, what + ": its measures");
-  if (c->size < sizeof(sc_measures))
-    throw Error("{}: its measures are {} bytes and should be {}; set size to sizeof", what, c->size,
-                sizeof(sc_measures));
+  need_size(*c, what + ": its measures");
   if (c->spine_class > SC_UNKNOWN)
     throw Error("{}: its class is {}; it must be one of sc_class", what, c->spine_class);
   const std::pair<double, const char*> lengths[] = {{c->length_um, "length_um"},
@@ -187,7 +193,8 @@ Frame accept_frame(const sc_frame& c, const Image& image, const Frame* first) {
   need_pointer(c.arc_from_reference, "a frame's arc_from_reference");
   std::vector<std::vector<double>> plugin_arcs;
   for (size_t k = 0; k < c.n_dendrites; ++k) {
-    need_pointer(c.dendrites[k], fmt::format("dendrite {} of a frame", k));
+    need_pointer(c.dendrites[k], fmt::format("dendrite {} of a frame", k + 1));
+    need_size(*c.dendrites[k], fmt::format("dendrite {} of a frame", k + 1));
     f.dendrites.push_back(accept_dendrite(*c.dendrites[k], image, f.dendrites, plugin_arcs));
     const std::string what = fmt::format("a frame's dendrite {}", f.dendrites.back().id);
     if (first && first->dendrites[k].id != f.dendrites.back().id)
@@ -264,8 +271,7 @@ Track accept_track(const sc_track& c, size_t count, const std::vector<Frame>& fr
     const std::string where = fmt::format("{}, session {}", what, i + 1);
     const sc_site* s = c.sites[i];
     need_pointer(s, where);
-    if (s->size < sizeof(sc_site))
-      throw Error("{}: the site is {} bytes and should be {}", where, s->size, sizeof(sc_site));
+    need_size(*s, where);
     if (s->state > SC_NOT_ASSESSABLE)
       throw Error("{}: its state is {}; it must be one of sc_state", where, s->state);
     need_share(s->p_present, where + ": its p_present");

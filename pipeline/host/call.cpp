@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/version.hpp"
+#include "host/least_size.hpp"
 
 namespace spinechron::host {
 namespace {
@@ -76,9 +77,9 @@ int32_t Call::take(const std::function<void(const Item&)>& sink, const Item* ite
   try {
     if (!sink) throw Error("it handed in {}, which is not what this kind of stage gives", what);
     if (!item) throw Error("it handed in {} that is NULL", what);
-    if (item->size < sizeof(Item))
+    if (item->size < kLeastSize<Item>)
       throw Error("it handed in {} of {} bytes, but ABI {}.{} has {}; its size must be sizeof", what,
-                  item->size, SPINECHRON_ABI_MAJOR, SPINECHRON_ABI_MINOR, sizeof(Item));
+                  item->size, SPINECHRON_ABI_MAJOR, SPINECHRON_ABI_MINOR, kLeastSize<Item>);
     sink(*item);
     return SC_OK;
   } catch (const std::exception& e) {

@@ -1,7 +1,9 @@
 #include "host/check_plugin.hpp"
 
 #include <cmath>
+#include <ctime>
 #include <filesystem>
+#include <future>
 #include <thread>
 
 #include "host/load.hpp"
@@ -173,6 +175,50 @@ Outcome threads(const Subject& subject) {
   return {};
 }
 
+double processor_s() {
+  timespec t{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+// Cancelled when it has been at work for a moment. What is measured is processor time: a busy machine is no
+// fault.
+Outcome cancelled_at_work(const Subject& subject, void* instance) {
+  constexpr auto kMoment = std::chrono::milliseconds(30);
+  constexpr double kPatience_s = 0.5;
+  const Scene scene = make_scene("a large image", {256, 256, 24}, {0.12, 0.12, 0.75}, 1);
+  std::atomic<bool> cancelled = false;
+  Context context;
+  context.cancelled = &cancelled;
+  Call call("cancel", context, all_sinks([] {}), kDropLog);
+  std::promise<void> done;
+  double since_s = 0;
+  size_t asked = 0;
+  std::thread canceller([&, ended = done.get_future()] {
+    const auto has_ended = [&](auto within) { return ended.wait_for(within) == std::future_status::ready; };
+    while (call.times_asked() == 0)  // not before it is told for the first time that it may go on
+      if (has_ended(std::chrono::milliseconds(1))) return;
+    if (has_ended(kMoment)) return;
+    cancelled = true;
+    since_s = processor_s();
+    asked = call.times_asked();
+  });
+  const int32_t code = run_guarded(subject.c(), instance, call.table(), scene, GuardedMemory::Flush::end);
+  const double ended_s = processor_s();
+  done.set_value();
+  canceller.join();
+  if (!cancelled) return {};
+  if (ended_s - since_s > kPatience_s)
+    return {Kind::wrong,
+            fmt::format("it went on for {:.1f} s of processor time after it was cancelled at work; "
+                        "ask host->cancelled every 100 ms or so",
+                        ended_s - since_s)};
+  const bool told = call.times_asked() > asked;
+  if (told && code != SC_CANCELLED)
+    return {Kind::wrong, fmt::format("it was cancelled at work and returned {}; return SC_CANCELLED", code)};
+  return {};
+}
+
 Outcome cancelling(const Subject& subject) {
   return subject.with_instance([&](void* instance) -> Outcome {
     const std::atomic<bool> yes = true;
@@ -186,7 +232,7 @@ Outcome cancelling(const Subject& subject) {
               "it never asked host->cancelled; ask at least once a call and every 100 ms in long ones"};
     if (code != SC_CANCELLED)
       return {Kind::wrong, fmt::format("it was cancelled and returned {}; return SC_CANCELLED", code)};
-    return {};
+    return cancelled_at_work(subject, instance);
   });
 }
 
@@ -216,7 +262,13 @@ Outcome memory(const Subject& subject) {
       for (const Scene& scene : all_scenes()) {
         const Context context;
         Call call("memory", context, all_sinks([] {}), kDropLog);
+        const std::string before = lists_of(scene);
         run_guarded(subject.c(), instance, call.table(), scene, flush);
+        if (lists_of(scene) != before)
+          return {Kind::wrong,
+                  fmt::format("it changed the dendrites, frames or candidates that it was handed on {}, "
+                              "which it may only read",
+                              scene.name)};
       }
     return {};
   });

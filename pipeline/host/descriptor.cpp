@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "host/least_size.hpp"
 #include "host/library.hpp"
 #include "host/parameters.hpp"
 
@@ -31,12 +32,13 @@ std::string shown(const char* text) {
 }
 
 // `where` says which part of the descriptor it is.
-void check_size(uint32_t given, size_t least, const std::string& where) {
-  if (given < least)
+template <typename T>
+void check_size(uint32_t given, const std::string& where) {
+  if (given < kLeastSize<T>)
     throw UsageError(
         "{} is {} bytes, but ABI {}.{} has {}: set its size to sizeof and build against this version's "
         "spinechron_plugin.h",
-        where, given, SPINECHRON_ABI_MAJOR, SPINECHRON_ABI_MINOR, least);
+        where, given, SPINECHRON_ABI_MAJOR, SPINECHRON_ABI_MINOR, kLeastSize<T>);
 }
 
 void check_param(const sc_param& p, std::set<std::string>& seen, const std::string& stage) {
@@ -72,7 +74,7 @@ void check_param(const sc_param& p, std::set<std::string>& seen, const std::stri
 void check_stage(const sc_stage* s, uint32_t number, const std::string& file) {
   const std::string nth = fmt::format("{}: the descriptor of stage {}", file, number + 1);
   if (!s) throw UsageError("{} is missing; n_stages counts more than there are", nth);
-  check_size(s->size, sizeof(sc_stage), nth);
+  check_size<sc_stage>(s->size, nth);
   if (s->kind < SC_DENOISE || s->kind > SC_MATCH)
     throw UsageError("{} has the unknown kind {}; use one of sc_kind", nth, s->kind);
   if (!is_name(s->name, "_"))
@@ -95,7 +97,7 @@ void check_stage(const sc_stage* s, uint32_t number, const std::string& file) {
   const auto* row = reinterpret_cast<const char*>(s->params);
   for (uint32_t i = 0; i < s->n_params; ++i) {
     const auto& p = *reinterpret_cast<const sc_param*>(row);
-    check_size(p.size, sizeof(sc_param), fmt::format("{}: row {} of its parameters", stage, i + 1));
+    check_size<sc_param>(p.size, fmt::format("{}: row {} of its parameters", stage, i + 1));
     check_param(p, seen, stage);
     row += p.size;
   }
@@ -110,14 +112,14 @@ void check_descriptor(const sc_plugin* plugin, const std::string& file) {
         "that it cannot serve",
         file);
   if (plugin->size < 3 * sizeof(uint32_t))
-    check_size(plugin->size, sizeof(sc_plugin), file + ": the plugin's descriptor");
+    check_size<sc_plugin>(plugin->size, file + ": the plugin's descriptor");
   if (plugin->abi_major != SPINECHRON_ABI_MAJOR || plugin->abi_minor > SPINECHRON_ABI_MINOR)
     throw UsageError("{}: it was built for plugin ABI {}.{}, and this spinechron has {}.{}; {}", file,
                      plugin->abi_major, plugin->abi_minor, SPINECHRON_ABI_MAJOR, SPINECHRON_ABI_MINOR,
                      plugin->abi_major < SPINECHRON_ABI_MAJOR
                          ? "build it again against this spinechron, or take an older one"
                          : "take a newer spinechron, or a build of it for this one");
-  check_size(plugin->size, sizeof(sc_plugin), file + ": the plugin's descriptor");
+  check_size<sc_plugin>(plugin->size, file + ": the plugin's descriptor");
   if (!is_name(plugin->name, "_-"))
     throw UsageError("{}: the plugin's name is {}; use a-z, 0-9, _ and -, a letter first", file,
                      shown(plugin->name));

@@ -89,21 +89,33 @@ Stack copy(const Stack& s) {
 void draw(Image& image, const Dendrite& d, const std::vector<Candidate>& spines, Noise noise) {
   const Size3 n = image.size();
   const Vec3 v = image.voxel_um();
+  // A Gaussian is a product: one table an axis instead of an exponential a voxel.
+  const auto along = [&](size_t count, int axis, double centre_um) {
+    std::vector<double> table(count);
+    for (size_t i = 0; i < count; ++i) {
+      const double off = (static_cast<double>(i) * v[axis] - centre_um) / (axis == 2 ? 0.9 : 0.25);
+      table[i] = std::exp(-0.5 * off * off);
+    }
+    return table;
+  };
+  struct Blob {
+    std::vector<double> x, y, z;
+  };
+  std::vector<Blob> blobs;
+  if (!d.centreline.empty()) {
+    const Vec3& at = d.centreline.front();
+    blobs.push_back({std::vector<double>(n.x, 20), along(n.y, 1, at.y()), along(n.z, 2, at.z())});
+  }
+  for (const Candidate& c : spines) {
+    const Vec3& at = c.measures.head_um;
+    blobs.push_back({along(n.x, 0, at.x()), along(n.y, 1, at.y()), along(n.z, 2, at.z())});
+    for (double& height : blobs.back().x) height *= 8;
+  }
   for (size_t z = 0; z < n.z; ++z)
     for (size_t y = 0; y < n.y; ++y)
       for (size_t x = 0; x < n.x; ++x) {
-        const Vec3 p = Vec3(double(x), double(y), double(z)).cwiseProduct(v);
-        const auto blob = [&](const Vec3& at, double height) {
-          const Vec3 off = (p - at).cwiseQuotient(Vec3(0.25, 0.25, 0.9));
-          return height * std::exp(-0.5 * off.squaredNorm());
-        };
         double value = noise();
-        if (!d.centreline.empty()) {
-          Vec3 axis = d.centreline.front();
-          axis.x() = p.x();
-          value += blob(axis, 20);
-        }
-        for (const Candidate& c : spines) value += blob(c.measures.head_um, 8);
+        for (const Blob& b : blobs) value += b.x[x] * b.y[y] * b.z[z];
         image.at(x, y, z) = static_cast<float>(value);
       }
 }
@@ -185,6 +197,15 @@ std::vector<Scene> all_scenes() {
   scenes.push_back(make_scene("a single session", {32, 32, 6}, {0.12, 0.12, 0.75}, 1));
   scenes.push_back(make_scene("an ordinary image", {64, 48, 9}, {0.12, 0.12, 0.75}, 3));
   return scenes;
+}
+
+std::string lists_of(const Scene& scene) {
+  Bytes bytes;
+  for (const Tracing& t : scene.tracings) bytes << t;
+  for (const Frame& f : scene.frames) bytes << f;
+  for (const auto& found : scene.candidates)
+    for (const Candidate& c : found) bytes << c;
+  return bytes.text();
 }
 
 std::string run_stage(const Stage& stage, const Scene& scene, const Context& context) {

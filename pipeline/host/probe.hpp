@@ -28,6 +28,9 @@ Scene make_blank_scene();
 /// Tiny, blank, flat, anisotropic, odd-sized, one session, and an ordinary one at the end.
 std::vector<Scene> all_scenes();
 
+/// The bytes of everything in a scene but its images: what a stage must leave as it was.
+std::string lists_of(const Scene& scene);
+
 /// Runs a stage as the pipeline does, on every session where it takes one at a time. The bytes of everything
 /// it gave: equal results have equal bytes. Throws what the stage throws.
 std::string run_stage(const Stage& stage, const Scene& scene, const Context& context);

@@ -31,6 +31,15 @@ Grid along(const Grid& in, int axis, int n, double voxel) {
 
 }  // namespace
 
+double sample(const sc_stack& s, const std::array<double, 3>& um) {
+  std::array<std::size_t, 3> i{};
+  const std::array<uint64_t, 3> n{s.nx, s.ny, s.nz};
+  for (std::size_t a = 0; a < 3; ++a)
+    i[a] = static_cast<std::size_t>(
+        std::clamp(std::round(um[a] / s.voxel_um[a]), 0.0, static_cast<double>(n[a] - 1)));
+  return s.samples[(i[2] * n[1] + i[1]) * n[0] + i[0]];
+}
+
 Grid grid_of(const sc_stack& s) {
   Grid grid({static_cast<int>(s.nx), static_cast<int>(s.ny), static_cast<int>(s.nz)},
             {s.voxel_um[0], s.voxel_um[1], s.voxel_um[2]});

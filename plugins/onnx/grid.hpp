@@ -24,6 +24,9 @@ struct Grid {
 
 Grid grid_of(const sc_stack& stack);
 
+/// The voxel nearest to a point in um; of points outside, the nearest at the border.
+double sample(const sc_stack& stack, const std::array<double, 3>& um);
+
 /// The same tissue on voxels of another size, by linear interpolation. Axes whose voxels agree within 1%
 /// stay.
 Grid resampled(const Grid& in, const std::array<double, 3>& voxel_um);

@@ -1,10 +1,11 @@
-// Trained networks (ONNX) as stages: a detector that turns a map of spine probability into candidates, and a
-// denoiser. OpenCV's DNN module runs them on the processor; the network's own input shape says whether slice
-// by slice or in 3D.
+// Trained networks (ONNX) as stages: a segmenter that traces what is likely to be a dendrite, a detector that
+// turns a map of spine probability into candidates, and a denoiser. OpenCV's DNN module runs them on the
+// processor; the network's own input shape says whether slice by slice or in 3D.
 
 #include <memory>
 #include <stdexcept>
 
+#include "dendrites.hpp"
 #include "model.hpp"
 #include "spines.hpp"
 
@@ -18,7 +19,37 @@ std::shared_ptr<Model> open_model(const std::string& file) {
   return std::make_shared<Model>(file);
 }
 
+constexpr const char* kModelMeaning =
+    "File of the network; the .toml beside it gives voxel size and normalisation.";
+
 // A network of OpenCV's keeps its intermediate results: one run at a time.
+struct OnnxSegmenter : sdk::Segmenter {
+  static constexpr const char* kName = "onnx";
+  static constexpr const char* kMeaning =
+      "Traces dendrites where a trained network (ONNX) gives high probability.";
+  static constexpr bool kReentrant = false;
+  std::string model;
+  DendriteRules rules;
+  double threshold = rules.threshold, min_length_um = rules.min_length_um;
+  std::shared_ptr<Model> network;
+
+  static void params(sdk::Params<OnnxSegmenter>& p) {
+    p.text("model", &OnnxSegmenter::model, kModelMeaning);
+    p.number("threshold", &OnnxSegmenter::threshold, {0.01, 1}, "1",
+             "Least probability of a dendrite's voxel.");
+    p.number("min_length_um", &OnnxSegmenter::min_length_um, {0.5, 100}, "um",
+             "Dendrites and branches shorter than this are left out.");
+  }
+  void prepare(const sdk::Host&) override {
+    network = open_model(model);
+    rules = {threshold, min_length_um};
+  }
+  std::vector<sdk::Dendrite> run(const sdk::Host& host, const sc_stack& stack) const override {
+    const auto between = [&] { host.check_cancelled(); };
+    return dendrites_from_map(network->run(grid_of(stack), false, between), stack, rules, between);
+  }
+};
+
 struct OnnxDetector : sdk::Detector {
   static constexpr const char* kName = "onnx";
   static constexpr const char* kMeaning = "Spines where a trained network (ONNX) gives high probability.";
@@ -30,8 +61,7 @@ struct OnnxDetector : sdk::Detector {
   std::shared_ptr<Model> network;
 
   static void params(sdk::Params<OnnxDetector>& p) {
-    p.text("model", &OnnxDetector::model,
-           "File of the network; the .toml beside it gives voxel size and normalisation.");
+    p.text("model", &OnnxDetector::model, kModelMeaning);
     p.number("threshold", &OnnxDetector::threshold, {0.01, 1}, "1", "Least probability of a spine.");
     p.number("min_distance_um", &OnnxDetector::min_distance_um, {0, 5}, "um",
              "Of two peaks nearer than this the higher stays.");
@@ -56,10 +86,7 @@ struct OnnxDenoiser : sdk::Denoiser {
   std::string model;
   std::shared_ptr<Model> network;
 
-  static void params(sdk::Params<OnnxDenoiser>& p) {
-    p.text("model", &OnnxDenoiser::model,
-           "File of the network; the .toml beside it gives voxel size and normalisation.");
-  }
+  static void params(sdk::Params<OnnxDenoiser>& p) { p.text("model", &OnnxDenoiser::model, kModelMeaning); }
   void prepare(const sdk::Host&) override { network = open_model(model); }
   void run(const sdk::Host& host, const sc_stack& in, sc_denoised& out) const override {
     const Grid image = grid_of(in);
@@ -70,4 +97,5 @@ struct OnnxDenoiser : sdk::Denoiser {
 
 }  // namespace
 
-SPINECHRON_PLUGIN("onnx", "1.0", "Trained networks in the ONNX format.", OnnxDetector, OnnxDenoiser)
+SPINECHRON_PLUGIN("onnx", "1.0", "Trained networks in the ONNX format.", OnnxSegmenter, OnnxDetector,
+                  OnnxDenoiser)

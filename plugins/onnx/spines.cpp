@@ -88,15 +88,6 @@ Foot nearest(const sc_frame& frame, const Point& p) {
   return best;
 }
 
-double sample(const sc_stack& s, const Point& p) {
-  std::array<std::size_t, 3> i{};
-  const std::array<std::uint64_t, 3> n{s.nx, s.ny, s.nz};
-  for (std::size_t a = 0; a < 3; ++a)
-    i[a] = static_cast<std::size_t>(
-        std::clamp(std::round(p[a] / s.voxel_um[a]), 0.0, static_cast<double>(n[a] - 1)));
-  return s.samples[sdk::index(s, i[0], i[1], i[2])];
-}
-
 }  // namespace
 
 std::vector<sdk::Candidate> spines_from_map(const Grid& probability, const sc_stack& stack,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "spinechron_plugin.h"
 
@@ -19,12 +20,12 @@ enum fault {
   /* of a run */
   nan_voxel, unwritten_voxel, no_gain, silent_failure, unknown_code, cancelled_unasked, failed_but_ok, plain_failure,
   nan_point, outside_point, ids_descend, no_radius, unknown_parent, wrong_item, null_item, short_item, one_point,
-  frame_missing, frame_extra, singular_frame, arcs_unsorted, other_dendrite, no_reason,
-  nan_head, unknown_dendrite, bad_side, bad_class, bad_p, arc_outside, no_measures,
-  tracks_unsorted, site_missing, bad_state, nan_present, bad_event, no_site_reason,
+  frame_missing, frame_extra, short_dendrite, singular_frame, arcs_unsorted, other_dendrite, no_reason,
+  nan_head, unknown_dendrite, bad_side, bad_class, bad_p, arc_outside, no_measures, short_measures,
+  tracks_unsorted, site_missing, bad_state, nan_present, bad_event, no_site_reason, short_site,
   /* that only trying shows */
-  writes_behind, writes_before, writes_input, other_each_time, racy, never_asks, ignores_cancel, ignores_refusal,
-  goes_on, crashes, hangs, prints, aborts, dies_at_low_end, silent_create, wants_model
+  writes_behind, writes_before, writes_input, writes_frame, other_each_time, racy, never_asks, asks_once, fails_when_cancelled,
+  ignores_cancel, ignores_refusal, goes_on, crashes, hangs, prints, aborts, dies_at_low_end, silent_create, wants_model
 };
 static const enum fault fault = FAULT;
 static volatile uintptr_t nowhere = 64; /* an address that belongs to nobody */
@@ -85,6 +86,10 @@ static int32_t denoise(void* instance, const sc_host* host, const sc_stack* in, 
   if (fault == aborts) abort();
   if (fault == prints) printf("done\n");
   while (fault == hangs) sched_yield();
+  if (fault == asks_once && n > 1000000)
+    for (i = (size_t)clock(); (size_t)clock() < i + 2 * (size_t)CLOCKS_PER_SEC;) sched_yield();
+  while (fault == fails_when_cancelled && n > 1000000)
+    if (host->cancelled(host)) return host->fail(host, "somebody cancelled it");
   if (fault == racy && n <= sizeof(scratch) / sizeof(scratch[0])) {
     memcpy(scratch, out->samples, n * sizeof(float));
     for (i = 0; i < 20; ++i) sched_yield();
@@ -149,6 +154,7 @@ static int32_t give_frame(const sc_host* host, const sc_tracing* tracing, uint64
   if (d) {
     copy = *d;
     if (fault == other_dendrite && session == 1) copy.id += 1;
+    if (fault == short_dendrite) copy.size = 16;
     d = &copy;
     f.n_dendrites = 1;
     f.dendrites = &d;
@@ -200,6 +206,8 @@ static int32_t detect(void* instance, const sc_host* host, const sc_stack* stack
     if (fault == bad_p) c.p = 1.5;
     if (fault == arc_outside) c.arc_um = 1e6;
     if (fault == no_measures) c.measures = NULL;
+    if (fault == short_measures) m.size = 8;
+    if (fault == writes_frame) ((double*)d->points_um)[1] += 0.001;
     if (host->add_candidate(host, &c) != SC_OK) return SC_REFUSED;
   }
   return SC_OK;
@@ -240,6 +248,7 @@ static int32_t match(void* instance, const sc_host* host, uint64_t n_sessions, c
     if (fault == tracks_unsorted) t.spine_id = (int32_t)(candidates[0]->n_candidates - i);
     if (fault == site_missing) t.n_sites -= 1;
     if (fault == bad_state) sites[0].state = 3;
+    if (fault == short_site) sites[0].size = 16;
     if (fault == nan_present) sites[0].p_present = NAN;
     if (fault == bad_event) events[0] = -0.1;
     if (fault == no_site_reason) sites[0].state = SC_NOT_ASSESSABLE;

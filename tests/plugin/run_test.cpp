@@ -53,6 +53,7 @@ INSTANTIATE_TEST_SUITE_P(
         Garbage{"goes_on", kS, "dendrite 1 comes after dendrite 1"},
         Garbage{"frame_missing", kA, "1 frames for 2 sessions"},
         Garbage{"frame_extra", kA, "a frame more than there are sessions (2)"},
+        Garbage{"short_dendrite", kA, "dendrite 1 of a frame: it is 16 bytes and should be 56"},
         Garbage{"singular_frame", kA, "determinant 0"},
         Garbage{"arcs_unsorted", kA, "arc position 2 is 0.05 after 0.1; they must ascend"},
         Garbage{"other_dendrite", kA, "dendrite 2 stands where the first usable frame has dendrite 1"},
@@ -61,7 +62,9 @@ INSTANTIATE_TEST_SUITE_P(
         Garbage{"bad_side", kT, "its side is 2"}, Garbage{"bad_class", kT, "its class is 17"},
         Garbage{"bad_p", kT, "its p is 1.5"}, Garbage{"arc_outside", kT, "the dendrite goes from 0 to"},
         Garbage{"no_measures", kT, "its measures is NULL"},
+        Garbage{"short_measures", kT, "its measures: it is 8 bytes and should be 104"},
         Garbage{"tracks_unsorted", kM, "track 2 was handed in where track 1 was due"},
+        Garbage{"short_site", kM, "session 1: it is 16 bytes and should be 56"},
         Garbage{"site_missing", kM, "has 1 sites for 2 sessions"}, Garbage{"bad_state", kM, "its state is 3"},
         Garbage{"nan_present", kM, "its p_present is nan"}, Garbage{"bad_event", kM, "its p_event 1 is -0.1"},
         Garbage{"no_site_reason", kM, "is not assessable and gives no reason"}),
@@ -87,6 +90,19 @@ TEST(Run, CancellingIsNotAFailure) {
   for (StageKind kind : kStageKinds)
     EXPECT_THROW(host::run_stage(*stage_of(fixture("none"), kind, "fixture"), small_scene(), context),
                  Cancelled);
+}
+
+TEST(Run, StructuresOfALaterMinorVersionAreReadAsFarAsTheyAreKnown) {
+  const auto scene = small_scene(1);
+  const auto segmenter = stage_of(plugin_file("later"), kS, "later");
+  ASSERT_EQ(segmenter->params().all().size(), 2U);
+  segmenter->params().set("share", Value(0.75));
+  const Tracing t = dynamic_cast<const Segmenter&>(*segmenter).run(scene.stacks[0], Context());
+  ASSERT_EQ(t.size(), 1U);
+  EXPECT_NEAR(t[0].centreline.back().x(), 0.75 * scene.stacks[0].image.extent_um().x(), 0.12);
+  const auto detector = stage_of(plugin_file("later"), kT, "later");
+  EXPECT_EQ(dynamic_cast<const Detector&>(*detector).run(scene.stacks[0], scene.frames[0], Context()).size(),
+            1U);
 }
 
 TEST(Run, DenoiseGivesTheMeanOfNeighboursWithTheParameterSet) {
