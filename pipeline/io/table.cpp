@@ -73,7 +73,6 @@ TableReader TableReader::from_text(const std::string& name, std::string_view tex
 }
 
 void TableReader::parse(std::string_view text, const std::vector<std::string>& required) {
-  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   if (text.find('\0') != std::string_view::npos)
     throw Error("{}: is not a text file: save it as tab-separated UTF-8", name_);
   size_t line_number = 0;
@@ -83,6 +82,7 @@ void TableReader::parse(std::string_view text, const std::vector<std::string>& r
     begin = end + 1;
     ++line_number;
     while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    while (columns_.empty() && line.substr(0, 3) == "\xEF\xBB\xBF") line.remove_prefix(3);
     if (line.empty()) continue;
     if (line.find('\r') != std::string_view::npos)
       throw Error("{}, line {}: has a carriage return within: save it with one kind of line ends", name_,
