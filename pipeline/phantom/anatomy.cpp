@@ -141,7 +141,8 @@ class Grower {
       const double side = random.chance(0.5) ? 1 : -1;
       middle = d.line[at] + side * (d.radius_um[at] + random.uniform(0.05, 0.4)) * left +
                Vec3(0, 0, random.normal(0, 0.5));
-      heading = std::atan2(ahead.y(), ahead.x()) + side * random.uniform(0.25, 1.4);
+      // Lines thrown at random cross at an angle whose density is its sine: few run along the dendrite.
+      heading = std::atan2(ahead.y(), ahead.x()) + side * std::acos(random.uniform(0, 0.97));
     }
     const Curve start = wander(middle, heading + kPi, 0, winding, extent_, kMargin, 1e4, random);
     const Curve rest = wander(middle, heading, 0, winding, extent_, kMargin, 1e4, random);

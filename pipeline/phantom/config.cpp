@@ -42,6 +42,10 @@ Params PhantomConfig::params() {
               "spines formed over an interval per spine present before it")
       .number("rescue_share", rescue_share, {0, 1}, "1",
               "share of formed spines that take a lost one's place")
+      .choice(
+          "course", course, {"control", "stress_ketamine"},
+          "control: the same rates over every interval; stress_ketamine: over the first half as many again "
+          "are lost and half as many form, over the later ones half as many again form and take lost places")
       .number("size_change", size_change, {0, 0.5}, "1",
               "standard deviation of the logarithm of a head's radius from session to session")
       .number("angle_change_rad", angle_change_rad, {0, 1}, "rad",
@@ -52,6 +56,12 @@ Params PhantomConfig::params() {
 double PhantomConfig::peak_photons() const {
   if (photons > 0) return photons;
   return noise == "high_snr" ? 120 : noise == "low_snr" ? 14 : 40;
+}
+
+PhantomConfig::Turnover PhantomConfig::turnover(size_t session) const {
+  if (course == "control") return {elimination_rate, formation_rate, rescue_share};
+  if (session == 1) return {std::min(1.0, 1.5 * elimination_rate), 0.5 * formation_rate, rescue_share};
+  return {elimination_rate, std::min(1.0, 1.5 * formation_rate), std::min(1.0, 1.5 * rescue_share)};
 }
 
 void PhantomConfig::check() const {

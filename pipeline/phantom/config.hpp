@@ -32,6 +32,7 @@ struct PhantomConfig {
   double elimination_rate = 0.15;
   double formation_rate = 0.15;
   double rescue_share = 0.4;       ///< of the formed ones, while there are lost sites left
+  std::string course = "control";  ///< control, stress_ketamine
   double size_change = 0.12;       ///< s.d. of ln(head radius) between sessions
   double angle_change_rad = 0.10;  ///< s.d. of azimuth and tilt between sessions
 
@@ -45,6 +46,12 @@ struct PhantomConfig {
   Vec3 extent_um() const { return Vec3(size_x - 1, size_y - 1, size_z - 1).cwiseProduct(voxel_um()); }
   bool in_vivo() const { return tissue == "in_vivo"; }
   double peak_photons() const;  ///< `photons`, or what the noise preset stands for
+
+  /// What of the rates above applies over the interval that ends with `session` (1, 2, ...).
+  struct Turnover {
+    double elimination, formation, rescue_share;
+  };
+  Turnover turnover(size_t session) const;
 };
 
 }  // namespace spinechron

@@ -43,6 +43,23 @@ Rate mean_rate(const std::vector<std::array<double, 4>>& rates, size_t column) {
   return {r.truth / n, r.found / n, r.error / n};
 }
 
+Json counts_json(const Score& s) {
+  auto counts = [](const Tally& t) -> Json { return {{"tp", t.tp}, {"fp", t.fp}, {"fn", t.fn}}; };
+  Json rates = Json::array();
+  for (const auto& r : s.rates)
+    rates.push_back({rounded(r[0], 6), rounded(r[1], 6), rounded(r[2], 6), rounded(r[3], 6)});
+  return {{"detection", counts(s.detection)},
+          {"eliminated", counts(s.eliminated)},
+          {"formed", counts(s.formed)},
+          {"same", s.same},
+          {"pairs", s.pairs},
+          {"silent", s.silent},
+          {"asked", s.asked},
+          {"stable_verdicts", s.stable},
+          {"changed_verdicts", s.changed},
+          {"rates", rates}};
+}
+
 Json rate_json(const std::vector<std::array<double, 4>>& rates, size_t column) {
   if (rates.empty()) return nullptr;
   const Rate r = mean_rate(rates, column);
@@ -130,7 +147,8 @@ Evaluation evaluate(const std::string& truth, const std::string& result, double 
         std::erase_if(events, [&](const FoundEvent& v) { return !kept.contains(v.spine_id); });
       }
     }
-    e.score += with_context(stem, [&] { return score_sample(real, found, events); });
+    e.samples[stem] = with_context(stem, [&] { return score_sample(real, found, events); });
+    e.score += e.samples[stem];
   }
   if (e.calibration) e.calibration = calibrate(e.score.outcomes);
   return e;
@@ -148,7 +166,9 @@ std::string to_json(const Evaluation& e) {
             {"formation_rate", rate_json(s.rates, 2)},
             {"missing", e.missing},
             {"ignored_spines", Json::object()},
-            {"calibration", nullptr}};
+            {"calibration", nullptr},
+            {"samples", Json::object()}};
+  for (const auto& [stem, score] : e.samples) j["samples"][stem] = counts_json(score);
   for (const auto& [stem, n] : e.ignored_spines) j["ignored_spines"][stem] = n;
   if (e.calibration) {
     const Calibration& c = *e.calibration;

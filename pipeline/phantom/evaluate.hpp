@@ -25,6 +25,7 @@ struct Calibration {
 
 struct Evaluation {
   Score score;
+  std::map<std::string, Score> samples;          ///< what `score` is the sum of
   std::vector<std::string> missing;              ///< samples of the truth without a result
   std::map<std::string, size_t> ignored_spines;  ///< of samples with a scoring region: spines outside it
   std::optional<Calibration> calibration;        ///< none if no sample has an events table
@@ -38,7 +39,8 @@ Evaluation evaluate(const std::string& truth, const std::string& result, double 
 
 Calibration calibrate(const std::vector<Outcome>& outcomes);
 
-/// The figures as JSON (shares rounded to 3 digits, rates to 4) and as a short table for people.
+/// The figures as JSON (shares rounded to 3 digits, rates to 4) and as a short table for people. The JSON
+/// also has the plain counts of each sample, from which a bench can pool and resample.
 std::string to_json(const Evaluation& evaluation);
 std::string to_table(const Evaluation& evaluation);
 

@@ -117,6 +117,7 @@ void score_interval(const SessionScore& a, const SessionScore& b, const std::vec
     long wrong = 0;
     for (const auto& id : now.order) {
       if (now.state_of(id) != "present" || other.state_of(id) != "absent") continue;
+      ++score.changed;
       const TrueSpine* t = now.match(id);
       const Verdict v = judge(t, real, other);
       if (v == Verdict::right) hit.insert(t->spine);
@@ -143,6 +144,7 @@ void score_interval(const SessionScore& a, const SessionScore& b, const std::vec
   long n1 = counted[0];
   for (const auto& id : a.order) {
     if (a.state_of(id) != "present" || b.state_of(id) != "present") continue;
+    ++score.stable;
     const TrueSpine* t = a.match(id);
     n1 += !t || (t->visible && kept.contains(t->spine));
   }
@@ -197,6 +199,8 @@ Score& Score::operator+=(const Score& o) {
   same += o.same;
   pairs += o.pairs;
   silent += o.silent;
+  stable += o.stable;
+  changed += o.changed;
   asked += o.asked;
   rates.insert(rates.end(), o.rates.begin(), o.rates.end());
   outcomes.insert(outcomes.end(), o.outcomes.begin(), o.outcomes.end());

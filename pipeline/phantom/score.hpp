@@ -50,8 +50,9 @@ struct Outcome {
 
 struct Score {
   Tally detection, eliminated, formed;
-  long same = 0, pairs = 0;    ///< of stable spines found in both sessions: those with one id
-  long silent = 0, asked = 0;  ///< of spines to be judged over an interval: those without a verdict
+  long same = 0, pairs = 0;      ///< of stable spines found in both sessions: those with one id
+  long silent = 0, asked = 0;    ///< of spines to be judged over an interval: those without a verdict
+  long stable = 0, changed = 0;  ///< verdicts over intervals, whether or not the truth can judge them
   /// An interval each (with at least five spines to judge): elimination rate true and found, formation rate
   /// true and found.
   std::vector<std::array<double, 4>> rates;

@@ -85,16 +85,17 @@ class Life {
       for (const auto& other : spines_) taken = taken || other.rescues == spines_[i].id;
       if (was && !spines_[i].present[s - 1] && !taken) lost.push_back(i);
     }
+    const auto [elimination, formation, rescue_share] = config_.turnover(s);
     size_t before = 0;
     for (auto& spine : spines_) {
       if (!spine.present[s - 1]) continue;
       ++before;
-      if (random_.chance(config_.elimination_rate))
+      if (random_.chance(elimination))
         for (size_t k = s; k < spine.present.size(); ++k) spine.present[k] = 0;
     }
-    const auto formed = size_t(random_.poisson(config_.formation_rate * double(before)));
+    const auto formed = size_t(random_.poisson(formation * double(before)));
     for (size_t i = 0; i < formed; ++i) {
-      const bool rescue = random_.chance(config_.rescue_share);
+      const bool rescue = random_.chance(rescue_share);
       for (int attempt = 0; attempt < 50; ++attempt) {
         if (rescue && !lost.empty()) {
           const size_t k = random_.index(lost.size());

@@ -98,6 +98,9 @@ std::vector<TruthRow> judge_session(const PhantomConfig& config, const Tissue& t
                                          : HeadSignal{};
     row.dprime = signal.dprime;
     row.contrast = signal.contrast;
+    const double shaft_peak = psf.tube_peak(own.radius_um[at]) * own.brightness * photons_per_weight *
+                              camera.flux * camera.transmission(place.axis, extent);
+    row.shaft_share = signal.peak / shaft_peak;
     bool buried = signal.others > judge.neurite_share * signal.peak;
     for (size_t d = 0; d < dendrites.size() && !buried && row.inside && row.present; ++d) {
       if (int(d) == shape.dendrite) continue;
@@ -108,7 +111,8 @@ std::vector<TruthRow> judge_session(const PhantomConfig& config, const Tissue& t
                std::abs(p.foot.z() - h.z()) < 2.5 * psf.axial_sigma_um + dendrites[d].radius_um[i];
     }
     row.visible = row.present && row.inside && !buried && row.lateral_um >= judge.lateral_um &&
-                  row.dprime >= judge.dprime && row.contrast >= judge.contrast;
+                  row.dprime >= judge.dprime && row.contrast >= judge.contrast &&
+                  row.shaft_share >= judge.shaft_share;
     rows.push_back(row);
     signals.push_back(signal);
   }

@@ -24,17 +24,19 @@ struct TruthRow {
   double lateral_um = 0;  ///< tip beyond the shaft's half-maximum edge in the plane
   double head_um_diameter = 0;
   double length_um = 0;
-  double arc_um = 0;    ///< along the dendrite, in the tissue's frame
-  double dprime = 0;    ///< matched-filter signal to noise of the head
-  double contrast = 0;  ///< head's peak over all other light at its centre
+  double arc_um = 0;       ///< along the dendrite, in the tissue's frame
+  double dprime = 0;       ///< matched-filter signal to noise of the head
+  double contrast = 0;     ///< head's peak over all other light at its centre
+  double shaft_share = 0;  ///< head's peak over the peak of its shaft beside it
   int rescues = 0;
 };
 
 /// The rule of `visible`, all limits in one place.
 struct FairJudge {
   double lateral_um = 0.4;        ///< tip beyond the edge (a common criterion: about 5 pixels)
-  double dprime = 6;              ///< head against the noise of its own site
+  double dprime = 8;              ///< head against the noise of its own site
   double contrast = 0.15;         ///< peak of the head over everything else at its centre
+  double shaft_share = 0.06;      ///< peak of the head over its shaft's: fainter ones are not scored
   double neurite_share = 0.7;     ///< light of other structures at the head, of the head's own peak
   double near_brighter_um = 0.7;  ///< lateral, depth counted a third
 };

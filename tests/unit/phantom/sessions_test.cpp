@@ -43,6 +43,22 @@ TEST(Sessions, SpineDensityAndRatesAreNearThoseAsked) {
   EXPECT_NEAR(formed / before, 0.1, 0.025);
 }
 
+TEST(Sessions, StressTakesAndKetamineGivesBack) {
+  PhantomConfig c = large();
+  c.course = "stress_ketamine";
+  const auto spines = live(c, grow_tissue(c, 7), 7);
+  for (const size_t k : {0U, 1U}) {
+    double before = 0, lost = 0, formed = 0;
+    for (const auto& s : spines) {
+      before += s.present[k];
+      lost += s.present[k] && !s.present[k + 1];
+      formed += !s.present[k] && s.present[k + 1];
+    }
+    EXPECT_NEAR(lost / before, k ? 0.2 : 0.3, 0.08);  // four standard deviations
+    EXPECT_NEAR(formed / before, k ? 0.15 : 0.05, 0.05);
+  }
+}
+
 TEST(Sessions, ARescuedSpineStandsWhereALostOneStood) {
   const PhantomConfig c = large();
   const Tissue tissue = grow_tissue(c, 8);
