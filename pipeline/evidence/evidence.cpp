@@ -18,6 +18,8 @@ constexpr double kBackgroundQuantile = 0.40;
 constexpr double kTubeReachUm = 1.2;  // beyond the edge: farther out nothing of the shaft is left
 constexpr double kEdgeWindowUm = 4.0;
 constexpr double kHideMarginUm = 0.5;  // around another dendrite's edge: its own blur
+constexpr int kBeyondBorderSteps =
+    static_cast<int>(1.2 / kStepUm);   // a spine's reach: its foot may lie just outside
 constexpr double kForkMarginUm = 1.1;  // around a thicker dendrite: here a branch is still part of it
 // Between the 16 % and the 40 % quantile of a Gaussian lie 0.741 standard deviations.
 constexpr double kLowQuantile = 0.16, kLowToBackground = 0.741;
@@ -132,17 +134,23 @@ Evidence::Evidence(const Image& smoothed, const Dendrite& dendrite, const Tracin
 
   // The shaft's own brightness.
   Profile along(size_t(n), SpineMeasures::kNaN);
-  int seen = 0;
+  int seen = 0, last_seen = -n;
   for (int i = 0; i < n; ++i) {
     const float* row = block.row(axis_level, i);
     const double v = (double(row[axis - 1]) + row[axis] + row[axis + 1]) / 3;
     along[size_t(i)] = v;
-    if (std::isfinite(v))
+    if (std::isfinite(v)) {
       ++seen;
-    else
-      hidden_[size_t(i)] = 1;
+      last_seen = i;
+    } else {
+      hidden_[size_t(i)] = i - last_seen > kBeyondBorderSteps;
+    }
   }
   if (seen < 40) return;  // 5 um
+  for (int i = n - 1, next_seen = 2 * n; i >= 0; --i) {
+    if (std::isfinite(along[size_t(i)])) next_seen = i;
+    hidden_[size_t(i)] = hidden_[size_t(i)] && next_seen - i > kBeyondBorderSteps;
+  }
   usable_ = true;
   fill_gaps(along);
   brightness_ = smooth(median_filter(along, static_cast<int>(3 / kStepUm) | 1), 0.6 / kStepUm);
