@@ -29,13 +29,14 @@ struct Motion {
 /// The steps between neighbouring slices with their covariances (see measure_steps) are a sum of three
 /// things: a slow drift, as structures that lean one way make it (Gaussian process with length `smooth_um`),
 /// which is no movement; jitter of every slice on its own; and a few jumps, of one slice or of all slices
-/// beyond a step. The jitter's size is the likeliest one, none unless that beats none by far; a jump enters
-/// when it alone explains a chi-square of 30 and is larger than 0.15 um, the largest first. A slice's
-/// movement is its expectation given the steps; so a slice that could not be measured stays where it is and
-/// disturbs no other, and of a lone straight dendrite only the movement across it is undone. After a jump
-/// that lasts the longer part of the stack stays in place. Movement within a slice, from line to line, is not
-/// looked for. Fewer than 5 slices or no structures: no movement. Deterministic; cost linear in voxels and
-/// cubic in slices, with small constants (3 ms for 40 slices' algebra).
+/// beyond a step. The jitter's size is the likeliest one, none unless that beats none; a jump enters when it
+/// alone explains a chi-square of 20 (30 where it lasts) and is larger than 0.15 um, the clearest first;
+/// jitter alone is taken where it explains the steps better than jumps do. A slice's movement is its
+/// expectation given the steps; so a slice that could not be measured stays where it is and disturbs no
+/// other, and of a lone straight dendrite only the movement across it is undone. After a jump that lasts the
+/// longer part of the stack stays in place. Movement within a slice, from line to line, is not looked for.
+/// Fewer than 5 slices or no structures: no movement. Deterministic; cost linear in voxels, at least cubic in
+/// slices.
 Motion measure_motion(const Image& image, const MotionConfig& config, const Context& context);
 
 /// Moves the content of each slice by minus its shift: windowed-sinc interpolation (Lanczos, 3 lobes), which
