@@ -103,6 +103,22 @@ void write_labels(const std::string& path, const LabelStack& stack) {
     write_stack<std::uint32_t>(path, stack.size, stack.voxel_um, copy_plane);
 }
 
+void write_labels(const std::string& path, const SparseLabels& stack) {
+  const size_t plane = stack.size.x * stack.size.y;
+  if (!stack.voxels.empty() && stack.voxels.back().first >= stack.size.count())
+    throw Error("{}: a label lies beyond the stack of {} voxels", path, stack.size.count());
+  const auto copy_plane = [&](size_t z, auto* out) {
+    std::fill_n(out, plane, 0);
+    auto at = std::lower_bound(stack.voxels.begin(), stack.voxels.end(), std::pair{z * plane, 0U});
+    for (; at != stack.voxels.end() && at->first < (z + 1) * plane; ++at)
+      out[at->first - z * plane] = at->second;
+  };
+  if (std::all_of(stack.voxels.begin(), stack.voxels.end(), [](const auto& v) { return v.second <= 65535; }))
+    write_stack<std::uint16_t>(path, stack.size, stack.voxel_um, copy_plane);
+  else
+    write_stack<std::uint32_t>(path, stack.size, stack.voxel_um, copy_plane);
+}
+
 LabelStack read_labels(const std::string& path, std::uint64_t max_bytes) {
   using namespace io_detail;
   TiffFile file(path, max_bytes);

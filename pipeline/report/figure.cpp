@@ -98,7 +98,7 @@ class Drawing {
     scene_.things.push_back(Text{centre.x + reach * direction.x,
                                  centre.y + reach * direction.y + 0.35 * kLabelSize, kLabelSize,
                                  fmt::format("{}", track.spine_id), lost ? kEliminatedColour : kFormedColour,
-                                 Text::Anchor::middle, true});
+                                 Text::Anchor::middle, true, kNumberHalo});
   }
 
  private:
@@ -172,9 +172,7 @@ void add_legend(Scene& scene, double y) {
 Scene figure(const SeriesResult& result, const std::vector<Event>& events, const ReportConfig& config) {
   const size_t n = result.sessions.size();
   const PanelGrid grid = panel_grid(result, kField_um);
-  std::vector<std::vector<float>> projections;
-  for (size_t s = 0; s < n; ++s) projections.push_back(project_panel(result, s, grid, kSlab_um));
-  const std::vector<Raster> rasters = matched_rasters(result, grid, projections, kGamma);
+  const Projector projector(result, grid, kSlab_um);
 
   Scene scene;
   scene.width = config.figure_width_mm / 25.4 * 72;
@@ -200,8 +198,9 @@ Scene figure(const SeriesResult& result, const std::vector<Event>& events, const
       gained += e.kind == EventKind::formed;
       rescued += e.rescues.has_value();
     }
-    scene.things.push_back(Text{c.x, c.y - 3.5, 7.5, in.session.label + hours_text(in.session), "#000000",
-                                Text::Anchor::start, true});
+    scene.things.push_back(Text{c.x, c.y - 3.5, 7.5,
+                                fitted(in.session.label + hours_text(in.session), 8, 0.6 * layout.width),
+                                "#000000", Text::Anchor::start, true});
     std::string counts;
     if (!in.frame.usable)
       counts = "not usable";
@@ -211,7 +210,7 @@ Scene figure(const SeriesResult& result, const std::vector<Event>& events, const
     scene.things.push_back(
         Text{c.x + layout.width, c.y - 3.5, 6, counts, "#222222", Text::Anchor::end, false});
     scene.things.push_back(Picture{c.x, c.y, layout.width, layout.height,
-                                   std::make_shared<Raster>(rasters[s]),
+                                   matched_raster(result, grid, projector.session(s)),
                                    fmt::format("Session {}, seen from above", in.session.label)});
   }
   Drawing drawing(result, grid, layout, scene);

@@ -5,6 +5,7 @@
 
 #include "core/result.hpp"
 #include "report/context.hpp"
+#include "report/grey.hpp"
 #include "report/rates.hpp"
 #include "report/scene.hpp"
 
@@ -13,8 +14,6 @@ namespace spinechron::report {
 /// How far above and below the nearest dendrite the figure projects, um: a spine's depth range and little of
 /// what crosses above or below.
 inline constexpr double kSlab_um = 2.5;
-/// Exponent of the grey scale: lifts spines, which have 5 to 30% of the shaft's brightness.
-inline constexpr double kGamma = 0.6;
 
 inline constexpr const char* kEliminatedColour = "#ff3b30";
 inline constexpr const char* kFormedColour = "#2f9bff";

@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-
 #include "core/version.hpp"
 #include "report/html.hpp"
+#include "report/scene.hpp"
+#include "report/study_plots.hpp"
 
 namespace spinechron::report {
 namespace fs = std::filesystem;
@@ -50,37 +49,103 @@ std::string series_list(const GroupPage& page, const fs::path& out_dir) {
   return out + "</tbody></table></div>\n";
 }
 
-}  // namespace
+std::string groups_section(const GroupPage& page, const std::string& level) {
+  std::string plots;
+  for (const char* measure : {"elimination", "formation", "density"}) {
+    const Table points = animal_points(page.statistics, measure);
+    if (points.rows.empty()) continue;
+    const bool density = std::string(measure) == "density";
+    plots += html_plot(
+        points, {"animals", fmt::format("{}-points", measure),
+                 fmt::format("{}: points, animals; bar, the mean over animals with its {}% bootstrap "
+                             "interval.",
+                             density ? "Density by session" : fmt::format("Rate of {} by interval", measure),
+                             level)});
+  }
+  const Table survival = study_survival(page.spines, page.record.times, page.confidence);
+  if (!survival.rows.empty())
+    plots += html_plot(survival, {"survival", "survival-points",
+                                  fmt::format("Survival of the spines of the first session (one that comes "
+                                              "back counts again): thin, animals; bold, "
+                                              "the mean over animals with its {}% bootstrap interval.",
+                                              level)});
+  const Table fates = study_fates(page.spines);
+  if (!fates.rows.empty())
+    plots += html_plot(fates, {"fates", "fates",
+                               "Fates over all sessions, one letter a session: 1 present, 0 absent, ? not "
+                               "assessable."});
+  return "<section id=\"groups\"><h2>Groups</h2>\n<div class=\"plots\">\n" + plots + "</div>\n" +
+         html_table(page.estimates, {"estimates", "Every group, interval and measure.", {}, ""}) +
+         "</section>\n";
+}
 
-std::string group_page(const GroupPage& page, const fs::path& out_dir, double confidence) {
-  std::string body = fmt::format(
-      "<header><h1>Dendritic spines over time</h1><p class=\"soft\">{} series; spinechron {} (commit {})</p>"
-      "</header>\n<nav aria-label=\"Sections\"><ul><li><a href=\"#list\">Series</a></li>"
-      "<li><a href=\"#groups\">Groups</a></li><li><a href=\"#comparisons-section\">Comparisons</a></li>"
-      "<li><a href=\"#power-section\">Animals needed</a></li></ul></nav>\n<main id=\"main\">\n",
-      page.series.size(), escaped(build_info().version), escaped(build_info().commit));
-  body += "<section id=\"list\"><h2>Series</h2>\n" + series_list(page, out_dir) + "</section>\n";
-  body += "<section id=\"groups\"><h2>Groups</h2>\n<div class=\"plots\">\n";
-  for (const char* measure : {"elimination", "formation", "density"})
-    if (const auto plot = animals_plot(page.statistics, measure))
-      body += fmt::format("<figure>{}</figure>\n", to_svg(*plot, std::string("plot-") + measure));
-  body += fmt::format(
-      "</div>\n<p class=\"soft\">Points are animals; bars the mean over animals with its {}% interval "
-      "(bootstrap of whole animals).</p>\n",
-      shown(100 * confidence));
-  body += html_table(page.estimates, {"estimates", "Every group, interval and measure.", {}, ""}) +
-          "</section>\n";
-  body +=
-      "<section id=\"comparisons-section\"><h2>Comparisons</h2>\n<p>Whole animals are permuted; p_holm is "
-      "adjusted for all comparisons of the table. Where groups differ before any treatment, read the change "
-      "between groups.</p>\n" +
+std::string comparisons_section(const GroupPage& page) {
+  std::string out =
+      "<section id=\"comparisons-section\"><h2>Comparisons</h2>\n<p>The animal is the unit: whole animals "
+      "are "
+      "permuted. Where groups differ before any treatment, read the change between groups.</p>\n" +
       html_table(page.comparisons, {"comparisons", "Comparisons with the animal as unit.", {}, ""});
   if (page.behaviour)
-    body += "<h3>Formation and behaviour</h3>\n" +
-            html_table(*page.behaviour, {"behaviour", "Formation of each animal against its score.", {}, ""});
-  body += "</section>\n<section id=\"power-section\"><h2>Animals needed</h2>\n" +
-          html_table(page.power, {"power", "Animals a group needs to find a difference of rates.", {}, ""}) +
-          "</section>\n</main>\n";
+    out += "<h3>Formation and behaviour</h3>\n" +
+           html_table(*page.behaviour, {"behaviour", "Formation of each animal against its score.", {}, ""});
+  return out + "</section>\n<section id=\"power-section\"><h2>Animals needed</h2>\n" +
+         html_table(page.power, {"power", "Animals a group needs to find a difference of rates.", {}, ""}) +
+         "</section>\n";
+}
+
+std::string quality_section(const GroupPage& page) {
+  std::string out = "<section id=\"quality-section\"><h2>Quality</h2>\n";
+  if (!page.failures.empty()) {
+    Table t;
+    t.columns = {{"series", "Animal and field.", "", {}},
+                 {"step", "Where it stopped.", "", {}},
+                 {"reason", "What is wrong, and what mends it.", "", {}}};
+    t.rows = page.failures;
+    out += html_table(t, {"failures", "Series without a result.", {}, ""});
+  }
+  if (!page.record.quality.rows.empty())
+    out += html_plot(page.record.quality,
+                     {"quality", "quality", "Quality of each session and of its registration.", false});
+  return out + "</section>\n";
+}
+
+std::string configuration_section(const GroupPage& page) {
+  const StudyRecord& record = page.record;
+  return fmt::format(
+      "<section id=\"methods\"><h2>Methods</h2>\n<blockquote id=\"methods-text\">{}</blockquote>\n"
+      "<div class=\"tools\"><button type=\"button\" "
+      "data-copy=\"methods-text\">Copy</button></div></section>\n"
+      "<section id=\"configuration\"><h2>Configuration and inputs</h2>\n{}{}{}{}</section>\n",
+      escaped(study_methods_text(record.facts, page.statistics, page.confidence)),
+      record.one_configuration
+          ? ""
+          : "<p><strong>The series were not all made with the same configuration and program:</strong> the "
+            "Methods "
+            "paragraph and the parameters are those of the first one. Run all again with --force.</p>\n",
+      html_table(record.programs, {"programs", "The program and the configuration of every series.", {}, ""}),
+      html_table(record.settings, {"settings", "The configuration in effect.", {}, ""}),
+      html_table(record.inputs, {"inputs", "The images.", {}, ""}));
+}
+
+}  // namespace
+
+std::string group_page(const GroupPage& page, const fs::path& out_dir) {
+  const BuildInfo& build = build_info();
+  std::string body = fmt::format(
+      "<header><h1>Dendritic spines over time</h1><p class=\"soft\">{} series{}; spinechron {} (commit "
+      "{})</p>"
+      "</header>\n<nav aria-label=\"Sections\"><ul><li><a href=\"#list\">Series</a></li>"
+      "<li><a href=\"#groups\">Groups</a></li><li><a href=\"#comparisons-section\">Comparisons</a></li>"
+      "<li><a href=\"#power-section\">Animals needed</a></li><li><a "
+      "href=\"#quality-section\">Quality</a></li>"
+      "<li><a href=\"#methods\">Methods</a></li><li><a "
+      "href=\"#configuration\">Configuration</a></li></ul></nav>\n"
+      "<main id=\"main\">\n",
+      page.series.size(), page.failures.empty() ? "" : fmt::format(", {} more failed", page.failures.size()),
+      escaped(build.version), escaped(build.commit));
+  body += "<section id=\"list\"><h2>Series</h2>\n" + series_list(page, out_dir) + "</section>\n";
+  body += groups_section(page, shown(100 * page.confidence));
+  body += comparisons_section(page) + quality_section(page) + configuration_section(page) + "</main>\n";
   return html_page("Dendritic spines over time - spinechron", body);
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "report/group_statistics.hpp"
-#include "report/scene.hpp"
+#include "report/study_record.hpp"
 
 namespace spinechron::report {
 
@@ -17,13 +17,13 @@ struct GroupPage {
   Table estimates, comparisons, power;
   std::optional<Table> behaviour;
   GroupStatistics statistics;
+  double confidence = 0.95;
+  Table spines = {};                                    ///< of all series
+  StudyRecord record = {};                              ///< of all series
+  std::vector<std::vector<std::string>> failures = {};  ///< of failures.tsv: series, step, reason
 };
 
 /// As HTML; series are linked by paths relative to `out_dir`.
-std::string group_page(const GroupPage& page, const std::filesystem::path& out_dir, double confidence);
-
-/// One measure of all groups: over each interval every animal as a point, the groups' means with their
-/// intervals. None if nothing was measured.
-std::optional<Scene> animals_plot(const GroupStatistics& statistics, const std::string& measure);
+std::string group_page(const GroupPage& page, const std::filesystem::path& out_dir);
 
 }  // namespace spinechron::report

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
 
 #include "report/embedded.hpp"
 #include "report/scene.hpp"
@@ -17,10 +18,25 @@ bool is_number(const std::string& text, double& value) {
   return r.ec == std::errc() && r.ptr == text.data() + text.size();
 }
 
+// Cells that stand out, by what they say.
+const char* class_of(const std::string& text) {
+  static const std::map<std::string, const char*> classes = {{"usable", "good"},
+                                                             {"usable with care", "care"},
+                                                             {"not usable", "bad"},
+                                                             {"eliminated", "eliminated"},
+                                                             {"formed", "formed"}};
+  constexpr size_t kLong = 50;
+  const auto at = classes.find(text);
+  return at != classes.end() ? at->second : text.size() > kLong ? "wrap" : "";
+}
+
 std::string html_cell(const std::string& text, bool number) {
   double value = 0;
   if (number && text == "n/a") return "<td class=\"n\">n/a</td>";
-  if (!is_number(text, value)) return fmt::format("<td>{}</td>", escaped(text));
+  if (!number || !is_number(text, value)) {
+    const std::string name = class_of(text);
+    return fmt::format("<td{}>{}</td>", name.empty() ? "" : " class=\"" + name + "\"", escaped(text));
+  }
   const std::string brief = shown(value);
   if (brief == text) return fmt::format("<td class=\"n\">{}</td>", text);
   return fmt::format("<td class=\"n\" data-value=\"{}\">{}</td>", text, brief);
@@ -50,9 +66,14 @@ std::string html_table(const Table& table, const HtmlTable& how) {
       escaped(how.caption), how.id);
   std::vector<bool> numbers(table.columns.size(), false);
   for (size_t i : columns) {
-    double unused = 0;
-    numbers[i] = std::any_of(table.rows.begin(), table.rows.end(),
-                             [&](const auto& row) { return is_number(row[i], unused); });
+    bool some = false, all = true;
+    for (const auto& row : table.rows) {
+      double unused = 0;
+      const bool number = is_number(row[i], unused);
+      some = some || number;
+      all = all && (number || row[i] == "n/a");
+    }
+    numbers[i] = some && all;
   }
   for (size_t i : columns) {
     const bool number = numbers[i];
@@ -62,12 +83,27 @@ std::string html_table(const Table& table, const HtmlTable& how) {
                        escaped(c.description + unit), escaped(c.name));
   }
   out += "</tr></thead>\n<tbody>\n";
-  for (const auto& row : table.rows) {
+  for (size_t r = 0; r < table.rows.size(); ++r) {
+    const auto& row = table.rows[r];
     out += !how.strong_cell.empty() && row.front() == how.strong_cell ? "<tr class=\"all\">" : "<tr>";
-    for (size_t i : columns) out += html_cell(row[i], numbers[i]);
+    for (size_t i : columns)
+      if (i == columns.front() && r < how.links.size() && !how.links[r].empty())
+        out += fmt::format("<td{}><a href=\"{}\">{}</a></td>", numbers[i] ? " class=\"n\"" : "",
+                           escaped(how.links[r]), escaped(row[i]));
+      else
+        out += html_cell(row[i], numbers[i]);
     out += "</tr>\n";
   }
   return out + "</tbody></table></div>\n";
+}
+
+std::string html_plot(const Table& table, const HtmlPlot& how) {
+  if (table.rows.empty()) return "";
+  return fmt::format(
+      "<figure class=\"plot\" data-plot=\"{}\" data-table=\"{}\"><figcaption>{}</figcaption>\n"
+      "<details{}><summary>The numbers</summary>\n{}</details></figure>\n",
+      how.kind, how.id, escaped(how.caption), how.folded ? "" : " open",
+      html_table(table, {how.id, how.caption, {}, "all"}));
 }
 
 std::string html_page(const std::string& title, const std::string& body) {

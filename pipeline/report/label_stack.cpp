@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <unordered_map>
 
 namespace spinechron::report {
@@ -17,7 +18,7 @@ double or_else(double value, double otherwise) {
 // Calls `visit(index, squared distance in um)` for every voxel within `radius_um` of a point, and for the
 // voxel the point lies in.
 template <typename Visit>
-void for_each_voxel(const LabelStack& stack, const Vec3& centre, double radius_um, const Visit& visit) {
+void for_each_voxel(const SparseLabels& stack, const Vec3& centre, double radius_um, const Visit& visit) {
   if (centre.hasNaN()) return;
   long low[3], high[3], own[3];
   const long size[3] = {static_cast<long>(stack.size.x), static_cast<long>(stack.size.y),
@@ -43,12 +44,15 @@ void for_each_voxel(const LabelStack& stack, const Vec3& centre, double radius_u
 
 }  // namespace
 
-LabelStack label_stack(const SeriesResult& result, size_t session) {
+SparseLabels label_stack(const SeriesResult& result, size_t session) {
   const Image& image = result.sessions[session].image;
-  LabelStack stack;
-  stack.size = image.size();
-  stack.voxel_um = image.voxel_um();
-  stack.labels.assign(stack.size.count(), 0);
+  SparseLabels stack{{}, image.size(), image.voxel_um()};
+  struct Claim {
+    std::uint32_t id;
+    double distance2;  // from the head's centre; a neck gives way to any head
+  };
+  constexpr double kNeck = std::numeric_limits<double>::infinity();
+  std::unordered_map<size_t, Claim> claims;
   const auto each_present = [&](const auto& paint) {
     for (const Track& t : result.tracks)
       if (t.sessions[session].state == State::present)
@@ -60,19 +64,19 @@ LabelStack label_stack(const SeriesResult& result, size_t session) {
     const int n = static_cast<int>((m.head_um - m.base_um).norm() / step_um) + 1;
     for (int i = 0; i <= n; ++i)
       for_each_voxel(stack, m.base_um + (m.head_um - m.base_um) * (double(i) / n),
-                     0.5 * or_else(m.neck_diameter_um, kUsualNeck_um),
-                     [&](size_t voxel, double) { stack.labels[voxel] = id; });
+                     0.5 * or_else(m.neck_diameter_um, kUsualNeck_um), [&](size_t voxel, double) {
+                       claims[voxel] = {id, kNeck};
+                     });
   });
-  std::unordered_map<size_t, double> head_distance2;
   each_present([&](const SpineMeasures& m, std::uint32_t id) {
     for_each_voxel(stack, m.head_um, 0.5 * or_else(m.head_diameter_um, kUsualHead_um),
                    [&](size_t voxel, double d2) {
-                     const auto [claim, first] = head_distance2.try_emplace(voxel, d2);
-                     if (!first && claim->second <= d2) return;
-                     claim->second = d2;
-                     stack.labels[voxel] = id;
+                     const auto [claim, first] = claims.try_emplace(voxel, Claim{id, d2});
+                     if (!first && d2 < claim->second.distance2) claim->second = {id, d2};
                    });
   });
+  for (const auto& [voxel, claim] : claims) stack.voxels.emplace_back(voxel, claim.id);
+  std::sort(stack.voxels.begin(), stack.voxels.end());
   return stack;
 }
 

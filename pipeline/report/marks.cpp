@@ -9,6 +9,10 @@
 namespace spinechron::report {
 namespace {
 
+// Where an arrow and the number behind it take room, in its lengths. Not at its tip: neighbours point at
+// neighbouring spines whatever their direction.
+constexpr double kParts[] = {0.5, 1.0, 1.6};
+
 Point along(Point p, Point direction, double by, double sideways = 0) {
   return {p.x + by * direction.x - sideways * direction.y, p.y + by * direction.y + sideways * direction.x};
 }
@@ -69,7 +73,7 @@ Point Placer::direction(Point tip, Point outward) {
     const double a = degrees * std::numbers::pi / 180;
     const Point d{out.x * std::cos(a) - out.y * std::sin(a), out.x * std::sin(a) + out.y * std::cos(a)};
     double room = 1.5 * length_;
-    for (double part : {0.0, 0.5, 1.0, 1.4})
+    for (double part : kParts)
       for (const Point& other : taken_) {
         const Point here = along(tip, d, part * length_);
         room = std::min(room, std::hypot(here.x - other.x, here.y - other.y));
@@ -82,7 +86,7 @@ Point Placer::direction(Point tip, Point outward) {
       best = d;
     }
   }
-  for (double part : {0.0, 0.5, 1.0, 1.4}) taken_.push_back(along(tip, best, part * length_));
+  for (double part : kParts) taken_.push_back(along(tip, best, part * length_));
   return best;
 }
 

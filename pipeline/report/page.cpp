@@ -10,6 +10,7 @@
 #include "core/version.hpp"
 #include "report/html.hpp"
 #include "report/methods.hpp"
+#include "report/plot_tables.hpp"
 #include "report/spatial.hpp"
 #include "report/strips.hpp"
 #include "report/tables.hpp"
@@ -17,7 +18,7 @@
 namespace spinechron::report {
 namespace {
 
-std::string zoomable(const Scene& scene, const std::string& id) {
+std::string zoomable(const std::string& svg, const std::string& id, const std::string& name) {
   return fmt::format(
       "<div class=\"tools\"><button type=\"button\" data-zoom=\"{0}\" value=\"in\">Zoom in</button>"
       "<button type=\"button\" data-zoom=\"{0}\" value=\"out\">Zoom out</button>"
@@ -25,7 +26,11 @@ std::string zoomable(const Scene& scene, const std::string& id) {
       "<span class=\"soft\">Drag to move; Ctrl and wheel, or + and - to zoom; rest on an arrow for its "
       "spine.</span></div>\n"
       "<div class=\"zoom\" id=\"{0}\" tabindex=\"0\" role=\"group\" aria-label=\"{1}\">\n{2}</div>\n",
-      id, escaped(scene.title), to_svg(scene, id + "-svg"));
+      id, escaped(name), svg);
+}
+
+std::string strip_id(const SeriesResult& result, const Event& e) {
+  return fmt::format("strip-{}-{}", result.tracks[e.track].spine_id, e.from);
 }
 
 std::string interval_name(const SeriesResult& result, size_t from) {
@@ -73,58 +78,40 @@ std::string summary(const SeriesResult& result, const ReportContext& context,
   return out + "</tbody></table></div>\n";
 }
 
-std::string sessions_section(const SeriesResult& result) {
-  std::string out =
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Sessions\"><table><caption>Quality "
-      "of "
-      "each session and of its registration.</caption><thead><tr><th scope=\"col\">session</th>"
-      "<th scope=\"col\" class=\"n\">hours</th><th scope=\"col\">verdict</th><th scope=\"col\">in plain words"
-      "</th><th scope=\"col\" class=\"n\">shaft over noise</th><th scope=\"col\" class=\"n\">photons a voxel"
-      "</th><th scope=\"col\" class=\"n\">motion (um)</th><th scope=\"col\" class=\"n\">shift (um)</th>"
-      "<th scope=\"col\" class=\"n\">overlap</th><th scope=\"col\" class=\"n\">registration error (um)</th>"
-      "</tr></thead><tbody>\n";
-  for (const SessionResult& in : result.sessions) {
-    const Quality& q = in.quality;
-    const char* kind = q.verdict == "usable" ? "good" : q.verdict == "not usable" ? "bad" : "care";
-    out += fmt::format(
-        "<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td><td><span class=\"badge {}\">{}</span></td>"
-        "<td class=\"wrap\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>"
-        "<td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
-        escaped(in.session.label), in.session.hours ? shown(*in.session.hours) : "n/a", kind,
-        escaped(q.verdict), escaped(quality_text(in)), shown(q.snr), shown(q.photons), shown(q.motion_um),
-        shown(q.shift_um), percent(q.overlap), shown(q.registration_error_um));
-  }
-  return out + "</tbody></table></div>\n";
+std::string found_plots(const SeriesResult& result, const ReportContext& context,
+                        const std::vector<Dynamics>& dynamics) {
+  const std::string level = shown(100 * context.config.confidence);
+  return html_plot(
+             rate_points(result, dynamics, context.config),
+             {"series-rates", "rate-points",
+              fmt::format("Elimination (triangles) and formation (circles): filled, all dendrites with the "
+                          "exact {}% interval; open, single dendrites.",
+                          level)}) +
+         html_plot(survival_points(result, dynamics, context.config.confidence),
+                   {"survival", "survival-points",
+                    fmt::format("Survival of the spines of the first session (one that comes back counts "
+                                "again): bold, all dendrites with the exact "
+                                "{}% interval; thin, single dendrites.",
+                                level)}) +
+         html_plot(fate_counts(result),
+                   {"fates", "fates",
+                    "Fates over all sessions, one letter a session: 1 present, 0 absent, ? not assessable."});
 }
 
-std::string fates_section(const SeriesResult& result) {
-  std::map<std::string, int> counts;
-  for (const Track& t : result.tracks) ++counts[fate(t)];
-  std::vector<std::pair<int, std::string>> order;
-  for (const auto& [name, n] : counts) order.emplace_back(-n, name);
-  std::sort(order.begin(), order.end());
-  Table t;
-  t.columns = {{"fate", "One letter a session: 1 present, 0 absent, ? not assessable.", "", {}},
-               {"spines", "Spines with that fate.", "1", {}}};
-  for (const auto& [n, name] : order) t.rows.push_back({name, cell(-n)});
-  return html_table(t, {"fates", "Fates over all sessions: 1 present, 0 absent, ? not assessable.", {}, ""});
-}
-
-std::string strips_section(const SeriesResult& result, const std::vector<Event>& events) {
+std::string strips_section(const SeriesResult& result, const std::vector<EventStrip>& strips) {
   std::string out;
   for (size_t from = 0; from + 1 < result.sessions.size(); ++from) {
-    std::string strips;
-    for (const Event& e : events) {
-      if (e.from != from || e.kind == EventKind::stable) continue;
-      const int id = result.tracks[e.track].spine_id;
-      strips += fmt::format("<figure id=\"strip-{}-{}\">{}</figure>\n", id, from,
-                            to_svg(event_strip(result, e), fmt::format("strip-{}-{}-svg", id, from)));
-    }
-    if (!strips.empty())
+    std::string some;
+    for (const EventStrip& strip : strips)
+      if (strip.event->from == from) {
+        const std::string id = strip_id(result, *strip.event);
+        some += fmt::format("<figure id=\"{}\">{}</figure>\n", id, to_svg(strip.scene, id + "-svg"));
+      }
+    if (!some.empty())
       out += fmt::format("<h3>{}</h3>\n<div class=\"strips\">\n{}</div>\n",
-                         escaped(interval_name(result, from)), strips);
+                         escaped(interval_name(result, from)), some);
   }
-  return out.empty() ? "<p>There are no events.</p>\n" : out;
+  return out;
 }
 
 std::string settings_section(const SeriesResult& result, const ReportContext& context) {
@@ -179,46 +166,61 @@ std::string series_page(const SeriesResult& result, const ReportContext& context
       several ? "<li><a href=\"#events-section\">Events</a></li><li><a "
                 "href=\"#dendrites-section\">Dendrites</a></li>"
               : "");
-  body +=
-      "<section id=\"found\"><h2>What was found</h2>\n" + summary(result, context, dynamics) + "</section>\n";
-  body += "<section id=\"picture\"><h2>Picture</h2>\n" + zoomable(figures.sessions, "figure");
-  if (figures.straightened)
-    body += "<h3>Dendrites straightened</h3>\n" + zoomable(*figures.straightened, "straightened");
+  body += "<section id=\"found\"><h2>What was found</h2>\n" + summary(result, context, dynamics);
+  if (several) body += "<div class=\"plots\">\n" + found_plots(result, context, dynamics) + "</div>\n";
+  body += "</section>\n";
+  body += "<section id=\"picture\"><h2>Picture</h2>\n" +
+          zoomable(figures.sessions, "picture-zoom", "All sessions side by side");
+  if (!figures.straightened.empty())
+    body += "<h3>Dendrites straightened</h3>\n" +
+            zoomable(figures.straightened, "straightened-zoom", "Dendrites straightened");
   body += "</section>\n";
   if (several) {
-    const Table changes = [&] {
-      std::vector<Event> some;
-      std::copy_if(events.begin(), events.end(), std::back_inserter(some),
-                   [](const Event& e) { return e.kind != EventKind::stable; });
-      return events_table(result, some);
-    }();
+    std::vector<Event> changes;
+    std::vector<std::string> links;
+    for (const Event& e : events)
+      if (e.kind != EventKind::stable) {
+        changes.push_back(e);
+        links.push_back(figures.strips.empty() ? "" : "#" + strip_id(result, e));
+      }
     body +=
         "<section id=\"events-section\"><h2>Events</h2>\n"
         "<div class=\"tools\"><label>Show <select class=\"filter\" aria-controls=\"events\">"
         "<option value=\"\">all</option><option>eliminated</option><option>formed</option></select></label>"
         "</div>\n" +
-        html_table(
-            changes,
-            {"events", "Spines eliminated and formed; stable ones are in the table of events.", {}, ""});
-    if (figures.strips)
+        html_table(events_table(result, changes),
+                   {"events",
+                    "Spines eliminated and formed (stable ones are in _events.tsv). The number leads to the "
+                    "site's pictures.",
+                    {},
+                    "",
+                    links});
+    if (!figures.strips.empty())
       body +=
           "<h3>The site of every event in every session</h3>\n<p class=\"soft\">Above the plane of the head, "
           "below a local projection; 6 x 6 \u00b5m.</p>\n" +
-          strips_section(result, events);
-    body += "<h3>Fates</h3>\n" + fates_section(result);
+          strips_section(result, figures.strips);
     body += "<h3>Rescue and clustering against chance</h3>\n" +
             html_table(rescue_sweep_table(result),
                        {"rescue", "Formed spines near the empty site of a lost one, by distance.", {}, ""}) +
             html_table(clustering_table(result, events),
                        {"clustering", "Distance to the nearest other event along the dendrite.", {}, ""}) +
             "</section>\n";
-    body += "<section id=\"dendrites-section\"><h2>Dendrites</h2>\n" +
-            html_table(dynamics_table(result, dynamics, context.config),
-                       {"dynamics", "One dendrite over one interval, and all together.", {}, "all"}) +
-            html_table(dendrites_table(result), {"dendrites", "One dendrite in one session.", {}, ""}) +
-            "</section>\n";
+    body +=
+        "<section id=\"dendrites-section\"><h2>Dendrites</h2>\n" +
+        html_plot(density_points(result, events),
+                  {"density", "density-points",
+                   "Spines per um along each dendrite, session by session (Gaussian of 3 um); marks at the "
+                   "foot are spines lost (triangles) and formed (circles)."}) +
+        html_table(dynamics_table(result, dynamics, context.config),
+                   {"dynamics", "One dendrite over one interval, and all together.", {}, "all"}) +
+        html_table(dendrites_table(result), {"dendrites", "One dendrite in one session.", {}, ""}) +
+        "</section>\n";
   }
-  body += "<section id=\"sessions\"><h2>Sessions</h2>\n" + sessions_section(result) + "</section>\n";
+  body += "<section id=\"sessions\"><h2>Sessions</h2>\n" +
+          html_plot(quality_points(result),
+                    {"quality", "quality", "Quality of each session and of its registration.", false}) +
+          "</section>\n";
   body +=
       "<section id=\"spines-section\"><h2>Spines</h2>\n"
       "<div class=\"tools\"><label>Show <input class=\"filter\" type=\"search\" aria-controls=\"spines\" "

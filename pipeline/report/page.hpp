@@ -8,15 +8,15 @@
 #include "core/result.hpp"
 #include "report/context.hpp"
 #include "report/rates.hpp"
-#include "report/scene.hpp"
+#include "report/strips.hpp"
 
 namespace spinechron::report {
 
-/// What the page shows beside the numbers.
+/// What the page shows beside the numbers, as SVG.
 struct PageFigures {
-  Scene sessions;                     ///< see figure()
-  std::optional<Scene> straightened;  ///< see straightened()
-  bool strips = true;                 ///< the strip of every event
+  std::string sessions;      ///< see figure()
+  std::string straightened;  ///< see straightened(); empty: none
+  std::vector<EventStrip> strips;
 };
 
 /// The page as HTML. It holds nothing that changes from run to run (no times, no absolute paths).

@@ -1,7 +1,7 @@
 #pragma once
 // A session as it looks from above in the reference frame, cut to the depth of its dendrites.
 
-#include <optional>
+#include <memory>
 #include <vector>
 
 #include "core/result.hpp"
@@ -37,19 +37,47 @@ class SessionMap {
   std::vector<Node> nodes_;
 };
 
-/// Maximum projection of a session on the grid, photons, row by row: over the depths within `slab_um` of the
-/// dendrite nearest to the pixel, and of others hardly farther away (fading out with distance). NaN where the
-/// session shows nothing.
-std::vector<float> project_panel(const SeriesResult& result, size_t session, const PanelGrid& grid,
-                                 double slab_um);
+/// Depths of the reference frame's dendrites near a place, on a coarse grid.
+class DepthMap {
+ public:
+  struct Depth {
+    double z_um;
+    float weight;  ///< 1: the nearest dendrite, or one hardly farther away; less: one farther away
+  };
+  DepthMap(const SeriesResult& result, const PanelGrid& grid);
+  const std::vector<Depth>& near(double x_um, double y_um) const;
 
-/// The reference frame's dendrite `d` at an arc position, and the curve's arcs.
-Vec3 reference_point(const SeriesResult& result, size_t d, double arc_um);
+ private:
+  double x0_um_, y0_um_;
+  size_t nx_, ny_;
+  std::vector<std::vector<Depth>> nodes_;
+};
 
-/// Turns projections of all sessions into grey: each is scaled by its own background (its lower fifth) and
-/// its own shafts (median along the centrelines), so that a shaft is equally bright in all; then one grey
-/// scale with exponent `gamma` for all. NaN becomes a dark grey.
-std::vector<Raster> matched_rasters(const SeriesResult& result, const PanelGrid& grid,
-                                    const std::vector<std::vector<float>>& projections, double gamma);
+/// Projects sessions on the grid.
+class Projector {
+ public:
+  /// `result` must outlive it.
+  Projector(const SeriesResult& result, const PanelGrid& grid, double slab_um)
+      : result_(result), grid_(grid), slab_um_(slab_um), depths_(result, grid) {}
+  /// Maximum projection of a session, photons, row by row: over its slices within `slab_um` of the depth of
+  /// the dendrite nearest to the pixel, and of others hardly farther away (fading out with distance). NaN
+  /// where the session shows nothing.
+  std::vector<float> session(size_t session) const;
+
+ private:
+  const SeriesResult& result_;
+  PanelGrid grid_;
+  double slab_um_;
+  DepthMap depths_;
+};
+
+/// The point at an arc position on a curve with these arcs (arcs_um); clamped to the ends. `curve` must not
+/// be empty.
+Vec3 point_at(const Curve& curve, const std::vector<double>& arcs, double arc_um);
+
+/// Turns a session's projection into grey, by its own background (its lower fifth) and its own shafts (median
+/// along the centrelines), so that background and shafts are equally bright in all sessions.
+std::shared_ptr<const Raster> matched_raster(const SeriesResult& result, const PanelGrid& grid,
+                                             const std::vector<float>& projection);
 
 }  // namespace spinechron::report

@@ -1,6 +1,5 @@
 #include <cairo.h>
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -8,6 +7,7 @@
 #include <numbers>
 
 #include "core/error.hpp"
+#include "report/png_file.hpp"
 #include "report/scene.hpp"
 
 namespace spinechron::report {
@@ -24,18 +24,6 @@ Surface new_surface(cairo_format_t format, int nx, int ny) {
     throw Error("the figure of {} x {} pixels cannot be painted ({}): lower report.figure_dpi", nx, ny,
                 cairo_status_to_string(cairo_surface_status(s.get())));
   return s;
-}
-
-cairo_status_t append(void* closure, const unsigned char* data, unsigned length) {
-  static_cast<std::string*>(closure)->append(reinterpret_cast<const char*>(data), length);
-  return CAIRO_STATUS_SUCCESS;
-}
-
-std::string png_of(cairo_surface_t* surface) {
-  std::string out;
-  if (const cairo_status_t status = cairo_surface_write_to_png_stream(surface, append, &out))
-    throw Error("the figure cannot be written as PNG: {}", cairo_status_to_string(status));
-  return out;
 }
 
 void set_colour(cairo_t* c, const std::string& colour, double alpha = 1) {
@@ -114,29 +102,18 @@ void paint(cairo_t* c, const Text& t) {
   const double shift = t.anchor == Text::Anchor::start    ? 0
                        : t.anchor == Text::Anchor::middle ? 0.5 * extents.x_advance
                                                           : extents.x_advance;
-  set_colour(c, t.colour);
   cairo_move_to(c, t.x - shift, t.y);
+  if (t.halo > 0) {
+    cairo_text_path(c, t.text.c_str());
+    set_colour(c, "#000000", 0.75);
+    cairo_set_line_width(c, 2 * t.halo);
+    cairo_set_line_join(c, CAIRO_LINE_JOIN_ROUND);
+    cairo_stroke(c);
+    cairo_move_to(c, t.x - shift, t.y);
+  }
+  set_colour(c, t.colour);
   cairo_show_text(c, t.text.c_str());
   cairo_new_path(c);
-}
-
-void put_big_endian(std::string& out, std::uint32_t v) {
-  for (int shift : {24, 16, 8, 0}) out += static_cast<char>(v >> shift & 0xFF);
-}
-
-// PNG states its resolution in a chunk behind the header, which always fills the first 33 bytes.
-std::string with_resolution(const std::string& png, double dpi) {
-  const auto per_metre = static_cast<std::uint32_t>(std::lround(dpi / 0.0254));
-  std::string body = "pHYs";
-  put_big_endian(body, per_metre);
-  put_big_endian(body, per_metre);
-  body += '\1';
-  std::string chunk;
-  put_big_endian(chunk, static_cast<std::uint32_t>(body.size() - 4));
-  chunk += body;
-  put_big_endian(chunk, static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(body.data()),
-                                                         static_cast<uInt>(body.size()))));
-  return png.substr(0, 33) + chunk + png.substr(33);
 }
 
 }  // namespace
@@ -153,18 +130,17 @@ std::string to_png(const Scene& scene, double dpi) {
     cairo_scale(c.get(), scale, scale);
     for (const auto& thing : scene.things) std::visit([&](const auto& t) { paint(c.get(), t); }, thing);
   }
-  return with_resolution(png_of(s.get()), dpi);
+  cairo_surface_flush(s.get());
+  const int nx = cairo_image_surface_get_width(s.get()), ny = cairo_image_surface_get_height(s.get());
+  const auto* samples = cairo_image_surface_get_data(s.get());
+  return pack_png({static_cast<size_t>(nx), static_cast<size_t>(ny),
+                   static_cast<size_t>(cairo_image_surface_get_stride(s.get())), samples,
+                   PngPixels::Kind::colour_of_32_bit, dpi});
 }
 
-std::string to_png(const Raster& raster) {
-  const int nx = static_cast<int>(raster.nx), ny = static_cast<int>(raster.ny);
-  const Surface s = new_surface(CAIRO_FORMAT_A8, nx, ny);
-  cairo_surface_flush(s.get());
-  for (int y = 0; y < ny; ++y)
-    std::memcpy(cairo_image_surface_get_data(s.get()) + y * cairo_image_surface_get_stride(s.get()),
-                raster.grey.data() + static_cast<size_t>(y) * raster.nx, raster.nx);
-  cairo_surface_mark_dirty(s.get());
-  return png_of(s.get());
+Raster::Raster(size_t columns, size_t rows, std::vector<std::uint8_t> samples)
+    : nx(columns), ny(rows), grey(std::move(samples)) {
+  png_base64 = base64(pack_png({nx, ny, nx, grey.data(), PngPixels::Kind::grey, 0}));
 }
 
 }  // namespace spinechron::report

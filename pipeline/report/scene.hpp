@@ -16,10 +16,12 @@ struct Point {
   double x = 0, y = 0;
 };
 
-/// A grey picture; `grey` is row by row, nx * ny.
+/// A grey picture. It is packed once, when it is made, since several drawings show it.
 struct Raster {
-  size_t nx = 0, ny = 0;
-  std::vector<std::uint8_t> grey;
+  Raster(size_t columns, size_t rows, std::vector<std::uint8_t> samples);
+  size_t nx, ny;
+  std::vector<std::uint8_t> grey;  ///< row by row, nx * ny
+  std::string png_base64;          ///< as an 8-bit grey PNG file, in base64
 };
 
 /// A raster stretched over a rectangle.
@@ -64,6 +66,7 @@ struct Text {
   std::string colour = "#000000";
   Anchor anchor = Anchor::start;
   bool bold = false;
+  double halo = 0;  ///< width of a dark rim around the letters
 };
 
 /// Things are painted in the order of the list.
@@ -74,6 +77,12 @@ struct Scene {
   std::vector<std::variant<Picture, Mark, Text>> things;
 };
 
+/// Adds what `part` shows, moved by (dx, dy).
+void append(Scene& scene, const Scene& part, double dx, double dy);
+
+/// `text`, cut with an ellipsis where its usual width in a size would exceed `room` points.
+std::string fitted(const std::string& text, double size, double room);
+
 /// The scene as SVG: text stays text, arrows are paths, pictures are embedded PNG. `id` sets the ids in it
 /// apart from those of other drawings on a page.
 std::string to_svg(const Scene& scene, const std::string& id = "figure");
@@ -81,9 +90,6 @@ std::string to_svg(const Scene& scene, const std::string& id = "figure");
 /// The scene painted on white, as the bytes of a PNG file that states its resolution (lower than `dpi` where
 /// a side would have more than 30000 pixels).
 std::string to_png(const Scene& scene, double dpi);
-
-/// A raster as the bytes of an 8-bit grey PNG file.
-std::string to_png(const Raster& raster);
 
 /// `text` for use between tags and inside quoted attributes of XML and HTML; characters that XML forbids are
 /// replaced.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "report/figure.hpp"
+#include "report/grey.hpp"
 #include "report/marks.hpp"
 #include "report/panel.hpp"
 #include "report/strips.hpp"
@@ -15,7 +16,7 @@ constexpr double kSide_um = 4;   // to both sides of the centreline
 constexpr double kDepth_um = 2;  // above and below it
 constexpr double kTangent_um = 0.8;
 constexpr double kMargin = 8, kLabel = 44, kRowGap = 3, kBlockGap = 16;
-constexpr double kArrow = 8;
+constexpr double kArrow = 8, kNumber = 4.4;
 
 // A dendrite of one session, opened along the reference's arc.
 struct Strip {
@@ -54,23 +55,9 @@ struct Strip {
     }
   }
 
-  std::shared_ptr<Raster> raster() const {
-    auto out = std::make_shared<Raster>(Raster{nx, ny, std::vector<std::uint8_t>(nx * ny, 40)});
-    std::vector<float> all;
-    for (float v : values)
-      if (!std::isnan(v)) all.push_back(v);
-    if (all.empty() || along_axis.empty()) return out;
-    const auto quantile = [](std::vector<float> v, double q) {
-      const auto at = v.begin() + static_cast<std::ptrdiff_t>(q * static_cast<double>(v.size() - 1));
-      std::nth_element(v.begin(), at, v.end());
-      return static_cast<double>(*at);
-    };
-    const double low = quantile(all, 0.2), high = std::max(0.9 * quantile(along_axis, 0.5), low + 1e-6);
-    for (size_t i = 0; i < values.size(); ++i)
-      if (!std::isnan(values[i]))
-        out->grey[i] = static_cast<std::uint8_t>(
-            std::lround(255 * std::pow(std::clamp((values[i] - low) / (high - low), 0.0, 1.0), kGamma)));
-    return out;
+  std::shared_ptr<const Raster> raster() const {
+    return std::make_shared<Raster>(
+        nx, ny, to_grey(values, quantile_of(values, 0.2), 0.9 * quantile_of(along_axis, 0.5)));
   }
 
   // The curve with its arcs; `left` is the unit vector to its left as seen from above (y points down).
@@ -78,13 +65,7 @@ struct Strip {
     const Curve& curve;
     std::vector<double> arcs;
     explicit Opened(const Curve& c) : curve(c), arcs(arcs_um(c)) {}
-    Vec3 at(double arc) const {
-      const auto next = std::upper_bound(arcs.begin(), arcs.end(), arc);
-      if (next == arcs.begin()) return curve.front();
-      if (next == arcs.end()) return curve.back();
-      const auto i = static_cast<size_t>(next - arcs.begin());
-      return curve[i - 1] + (arc - arcs[i - 1]) / (arcs[i] - arcs[i - 1]) * (curve[i] - curve[i - 1]);
-    }
+    Vec3 at(double arc) const { return point_at(curve, arcs, arc); }
     Vec3 left(double arc) const {
       const Vec3 t = at(arc + kTangent_um) - at(arc - kTangent_um);
       const double size = std::hypot(t.x(), t.y());
@@ -130,7 +111,8 @@ std::optional<Scene> straightened(const SeriesResult& result, const std::vector<
       const double width = static_cast<double>(strip.nx) * strip.pixel_um * scale;
       const double height = static_cast<double>(strip.ny) * strip.pixel_um * scale;
       const double x = kMargin + kLabel;
-      scene.things.push_back(Text{kMargin, y + height / 2 + 2, 6, result.sessions[s].session.label, "#222222",
+      scene.things.push_back(Text{kMargin, y + height / 2 + 2, 6,
+                                  fitted(result.sessions[s].session.label, 6, kLabel - 4), "#222222",
                                   Text::Anchor::start, false});
       scene.things.push_back(Picture{x, y, width, height, strip.raster(),
                                      fmt::format("Dendrite {} in {}", id, result.sessions[s].session.label)});
@@ -152,6 +134,11 @@ std::optional<Scene> straightened(const SeriesResult& result, const std::vector<
                      fmt::format("Spine {} {}", track.spine_id, to_text(e.kind)),
                      {{"spine", fmt::format("{}", track.spine_id)}}};
         scene.things.push_back(std::move(m));
+        const double reach = gap + kArrow + 0.75 * kNumber;
+        scene.things.push_back(
+            Text{centre.x + reach * direction.x, centre.y + reach * direction.y + 0.35 * kNumber, kNumber,
+                 fmt::format("{}", track.spine_id), lost ? kEliminatedColour : kFormedColour,
+                 Text::Anchor::middle, true, kNumberHalo});
       }
       y += height + kRowGap;
     }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "report/figure.hpp"
+#include "report/grey.hpp"
 #include "report/panel.hpp"
 
 namespace spinechron::report {
@@ -14,38 +14,35 @@ namespace {
 constexpr double kHalf_um = 3;  // half of the window
 constexpr double kPixel_um = 0.1;
 constexpr double kDepth_um = 1.5;  // projected above and below
-constexpr double kWindow = 62;     // of the drawing, points
-constexpr double kGap = 4, kHead = 12, kFoot = 10;
+constexpr double kBar_um = 1;
+constexpr double kMargin = 8, kBetween = 14;  // around and between the strips, points
+constexpr double kUsualWindow = 62;           // at most, unless the sheet has room
+constexpr double kGap = 4, kHead = 19, kFoot = 15;
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
-// Grey of `values`, from the `low` quantile of `scale` to its `high` one.
-std::shared_ptr<Raster> raster_of(const std::vector<float>& values, size_t nx, std::vector<float> scale,
-                                  double low, double high) {
-  scale.erase(std::remove_if(scale.begin(), scale.end(), [](float v) { return std::isnan(v); }), scale.end());
-  auto out = std::make_shared<Raster>(Raster{nx, values.size() / nx, {}});
-  out->grey.assign(values.size(), 40);
-  if (scale.empty()) return out;
-  const auto quantile = [&](double q) {
-    const auto at = scale.begin() + static_cast<std::ptrdiff_t>(q * static_cast<double>(scale.size() - 1));
-    std::nth_element(scale.begin(), at, scale.end());
-    return static_cast<double>(*at);
-  };
-  const double a = quantile(low), b = std::max(quantile(high), a + 1e-6);
-  for (size_t i = 0; i < values.size(); ++i)
-    if (!std::isnan(values[i]))
-      out->grey[i] = static_cast<std::uint8_t>(
-          std::lround(255 * std::pow(std::clamp((values[i] - a) / (b - a), 0.0, 1.0), kGamma)));
-  return out;
-}
+// How strips share the width of a sheet.
+struct Sheet {
+  size_t columns;
+  double window, strip_width, strip_height;  // points
+
+  Sheet(size_t sessions, const ReportConfig& config) {
+    const auto n = static_cast<double>(sessions);
+    const double room = config.figure_width_mm / 25.4 * 72 - 2 * kMargin;
+    columns = static_cast<size_t>(
+        std::max(1.0, std::ceil((room + kBetween) / (n * (kUsualWindow + kGap) - kGap + kBetween))));
+    strip_width = (room + kBetween) / static_cast<double>(columns) - kBetween;
+    window = (strip_width + kGap) / n - kGap;
+    strip_height = kHead + 2 * window + kGap + kFoot;
+  }
+};
 
 float brightest(const Image& image, const Vec3& p, double depth_um) {
   float best = kNaN;
   const double step = 0.5 * image.voxel_um().z();
-  for (double dz = 0; dz <= depth_um + 1e-9; dz += step)
-    for (double sign : {-1.0, 1.0}) {
-      const float v = image.sample(p + Vec3(0, 0, sign * dz));
-      if (!std::isnan(v) && !(v <= best)) best = v;
-    }
+  for (double dz = -depth_um; dz <= depth_um + 1e-9; dz += step) {
+    const float v = image.sample(p + Vec3(0, 0, dz));
+    if (!std::isnan(v) && !(v <= best)) best = v;
+  }
   return best;
 }
 
@@ -58,31 +55,57 @@ Vec3 site_in(const SeriesResult& result, const Track& track, size_t s) {
   return Vec3::Constant(SpineMeasures::kNaN);
 }
 
-void add_window(Scene& scene, double x, double y, const std::shared_ptr<Raster>& raster, bool present,
-                const std::string& description) {
-  scene.things.push_back(Picture{x, y, kWindow, kWindow, raster, description});
-  Mark corners;  // around the site, without covering it
-  const double c = kWindow / 2, r = kWindow / kHalf_um * 0.55, k = r * 0.45;
+// `plane` or `projection` in the grey of both: from the projection's darker fifth to its brightest fiftieth.
+std::shared_ptr<const Raster> raster_of(const std::vector<float>& values, size_t nx,
+                                        const std::vector<float>& projection) {
+  return std::make_shared<Raster>(
+      nx, values.size() / nx, to_grey(values, quantile_of(projection, 0.2), quantile_of(projection, 0.98)));
+}
+
+Mark lines(const std::string& colour, double width, const std::string& kind) {
+  Mark m;
+  m.stroke = colour;
+  m.stroke_width = width;
+  m.meaning.kind = kind;
+  return m;
+}
+
+void add_window(Scene& scene, double x, double y, double window, std::shared_ptr<const Raster> raster,
+                bool present, const std::string& description) {
+  scene.things.push_back(Picture{x, y, window, window, std::move(raster), description});
+  Mark corners = lines(present ? "#ffffff" : "#9a9a9a", 0.7, "site");  // around it, without covering it
+  const double c = window / 2, r = window / kHalf_um * 0.55, k = r * 0.45;
   for (int sx : {-1, 1})
     for (int sy : {-1, 1})
       corners.lines.push_back({{{x + c + sx * r, y + c + sy * (r - k)},
                                 {x + c + sx * r, y + c + sy * r},
                                 {x + c + sx * (r - k), y + c + sy * r}},
                                false});
-  corners.stroke = present ? "#ffffff" : "#9a9a9a";
-  corners.stroke_width = 0.7;
-  corners.meaning.kind = "site";
   scene.things.push_back(std::move(corners));
 }
 
-void add_strip(Scene& scene, double x0, double y0, const SeriesResult& result, const Event& e) {
+Scene strip_of(const SeriesResult& result, const Event& e, const Sheet& sheet) {
   const Track& track = result.tracks[e.track];
-  std::string title = fmt::format("Spine {}: {}", track.spine_id, to_text(e.kind));
-  title += fmt::format(" ({} \u2192 {}), p = {:.2f}", result.sessions[e.from].session.label,
-                       result.sessions[e.from + 1].session.label, e.p);
-  if (e.rescues) title += fmt::format(", rescues {}", *e.rescues);
-  scene.things.push_back(Text{x0, y0 + 8, 7, title, lost_or_formed_ink(e.kind), Text::Anchor::start, true});
+  const std::string from = result.sessions[e.from].session.label,
+                    to = result.sessions[e.from + 1].session.label;
+  Scene scene;
+  scene.width = sheet.strip_width;
+  scene.height = sheet.strip_height;
+  scene.title = fmt::format("Spine {} {} between {} and {}", track.spine_id, to_text(e.kind), from, to);
+  scene.description = fmt::format(
+      "The site in every session: the plane of the head above, a projection over {} um up and down below.",
+      kDepth_um);
+  const auto write = [&](double x, double y, double size, const std::string& text, const char* ink, bool bold,
+                         double room) {
+    scene.things.push_back(Text{x, y, size, fitted(text, size, room), ink, Text::Anchor::start, bold});
+  };
+  write(0, 7, 6.2, fmt::format("Spine {} {}, p = {:.2f}", track.spine_id, to_text(e.kind), e.p),
+        lost_or_formed_ink(e.kind), true, sheet.strip_width);
+  write(0, 14, 5.4,
+        fmt::format("{} \u2192 {}{}", from, to, e.rescues ? fmt::format(", rescues {}", *e.rescues) : ""),
+        "#222222", false, sheet.strip_width);
   const auto n = static_cast<size_t>(std::lround(2 * kHalf_um / kPixel_um)) + 1;
+  const double low = kHead + sheet.window + kGap;  // the lower row
   for (size_t s = 0; s < result.sessions.size(); ++s) {
     const SessionResult& in = result.sessions[s];
     const Track::InSession& here = track.sessions[s];
@@ -96,34 +119,27 @@ void add_strip(Scene& scene, double x0, double y0, const SeriesResult& result, c
           plane[j * n + i] = in.image.sample(p);
           projection[j * n + i] = brightest(in.image, p, kDepth_um);
         }
-    const double x = x0 + static_cast<double>(s) * (kWindow + kGap);
-    const bool present = here.state == State::present;
-    const std::string label = in.session.label;
-    add_window(scene, x, y0 + kHead, raster_of(plane, n, projection, 0.2, 0.98), present,
+    const double x = static_cast<double>(s) * (sheet.window + kGap);
+    const bool present = here.state == State::present, event_here = s == e.from || s == e.from + 1;
+    const std::string& label = in.session.label;
+    add_window(scene, x, kHead, sheet.window, raster_of(plane, n, projection), present,
                label + ", plane of the head");
-    add_window(scene, x, y0 + kHead + kWindow + kGap, raster_of(projection, n, projection, 0.2, 0.98),
-               present, label + ", local projection");
-    const bool event_here = s == e.from || s == e.from + 1;
-    scene.things.push_back(Text{x, y0 + kHead + 2 * kWindow + kGap + 7.5, 5.6,
-                                here.state == State::not_assessable
-                                    ? label + ": cannot tell"
-                                    : fmt::format("{}: p = {:.2f}", label, here.p_present),
-                                event_here ? "#000000" : "#555555", Text::Anchor::start, event_here});
+    add_window(scene, x, low, sheet.window, raster_of(projection, n, projection), present,
+               label + ", local projection");
+    const double foot = low + sheet.window;
+    const char* ink = event_here ? "#000000" : "#555555";
+    write(x, foot + 6.5, 5.4, label, ink, event_here, sheet.window);
+    write(x, foot + 13, 5.4,
+          here.state == State::not_assessable ? "cannot tell" : fmt::format("p = {:.2f}", here.p_present),
+          ink, event_here, sheet.window);
   }
-}
-
-double strip_width(const SeriesResult& result) {
-  return static_cast<double>(result.sessions.size()) * (kWindow + kGap) - kGap;
-}
-
-constexpr double kStripHeight = kHead + 2 * kWindow + kGap + kFoot;
-
-std::vector<const Event*> changes(const std::vector<Event>& events) {
-  std::vector<const Event*> out;
-  for (const Event& e : events)
-    if (e.kind != EventKind::stable) out.push_back(&e);
-  std::stable_sort(out.begin(), out.end(), [](const Event* a, const Event* b) { return a->from < b->from; });
-  return out;
+  Mark bar = lines("#ffffff", 1.2, "scale-bar");
+  const double right = sheet.window - 3, y = low + sheet.window - 3;
+  bar.lines.push_back({{{right - kBar_um * sheet.window / (2 * kHalf_um), y}, {right, y}}, false});
+  bar.halo = 0.3;
+  bar.meaning.title = fmt::format("{} um", kBar_um);
+  scene.things.push_back(std::move(bar));
+  return scene;
 }
 
 }  // namespace
@@ -132,35 +148,43 @@ const char* lost_or_formed_ink(EventKind kind) {
   return kind == EventKind::eliminated ? "#b3180f" : "#0b57a4";
 }
 
-Scene event_strip(const SeriesResult& result, const Event& event) {
-  Scene scene;
-  scene.width = strip_width(result);
-  scene.height = kStripHeight;
-  scene.title = fmt::format("Spine {} {}", result.tracks[event.track].spine_id, to_text(event.kind));
-  scene.description = "The site in every session: the plane of the head above, a local projection below.";
-  add_strip(scene, 0, 0, result, event);
-  return scene;
+std::vector<EventStrip> event_strips(const SeriesResult& result, const std::vector<Event>& events,
+                                     const ReportConfig& config) {
+  const Sheet sheet(result.sessions.size(), config);
+  std::vector<const Event*> changes;
+  for (const Event& e : events)
+    if (e.kind != EventKind::stable) changes.push_back(&e);
+  std::stable_sort(changes.begin(), changes.end(),
+                   [](const Event* a, const Event* b) { return a->from < b->from; });
+  std::vector<EventStrip> out;
+  for (const Event* e : changes) out.push_back({e, strip_of(result, *e, sheet)});
+  return out;
 }
 
-std::optional<Scene> montage(const SeriesResult& result, const std::vector<Event>& events,
+std::optional<Scene> montage(const SeriesResult& result, const std::vector<EventStrip>& strips,
                              const ReportConfig& config) {
-  const std::vector<const Event*> all = changes(events);
-  if (all.empty()) return std::nullopt;
-  constexpr double margin = 8, between = 14;
+  if (strips.empty()) return std::nullopt;
+  const Sheet sheet(result.sessions.size(), config);
+  constexpr double caption = 12;
+  const size_t rows = (strips.size() + sheet.columns - 1) / sheet.columns;
   Scene scene;
-  const double room = config.figure_width_mm / 25.4 * 72 - 2 * margin;
-  const double width = strip_width(result);
-  const auto columns = static_cast<size_t>(std::max(1.0, std::floor((room + between) / (width + between))));
-  const size_t rows = (all.size() + columns - 1) / columns;
-  scene.width = 2 * margin + static_cast<double>(std::min(columns, all.size())) * (width + between) - between;
-  scene.height = 2 * margin + static_cast<double>(rows) * (kStripHeight + between) - between;
+  scene.width = config.figure_width_mm / 25.4 * 72;
+  scene.height =
+      2 * kMargin + static_cast<double>(rows) * (sheet.strip_height + kBetween) - kBetween + caption;
   scene.title =
       fmt::format("sub-{} sample-{}: the site of every event", result.series.subject, result.series.sample);
   scene.description =
       "For every event the site in every session: the plane of the head above, a local projection below.";
-  for (size_t i = 0; i < all.size(); ++i)
-    add_strip(scene, margin + static_cast<double>(i % columns) * (width + between),
-              margin + static_cast<double>(i / columns) * (kStripHeight + between), result, *all[i]);
+  for (size_t i = 0; i < strips.size(); ++i)
+    append(scene, strips[i].scene,
+           kMargin + static_cast<double>(i % sheet.columns) * (sheet.strip_width + kBetween),
+           kMargin + static_cast<double>(i / sheet.columns) * (sheet.strip_height + kBetween));
+  scene.things.push_back(Text{
+      kMargin, scene.height - kMargin + 2, 5.5,
+      fmt::format("Above: plane of the head. Below: maximum within \u00b1{} \u00b5m. {} \u00d7 {} \u00b5m; "
+                  "bars {} \u00b5m. p: probability of the event, and of presence in the session.",
+                  kDepth_um, 2 * kHalf_um, 2 * kHalf_um, kBar_um),
+      "#444444", Text::Anchor::start, false});
   return scene;
 }
 

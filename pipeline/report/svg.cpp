@@ -66,15 +66,22 @@ void add(std::string& out, const Picture& p) {
   out += fmt::format(
       "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" "
       "xlink:href=\"data:image/png;base64,{}\"><title>{}</title></image>\n",
-      number(p.x), number(p.y), number(p.width), number(p.height), base64(to_png(*p.raster)),
+      number(p.x), number(p.y), number(p.width), number(p.height), p.raster->png_base64,
       escaped(p.description));
 }
 
 void add(std::string& out, const Text& t) {
   static constexpr const char* anchors[] = {"start", "middle", "end"};
-  out += fmt::format("<text x=\"{}\" y=\"{}\" font-size=\"{}\" fill=\"{}\" text-anchor=\"{}\"{}>{}</text>\n",
-                     number(t.x), number(t.y), number(t.size), t.colour, anchors[static_cast<int>(t.anchor)],
-                     t.bold ? " font-weight=\"bold\"" : "", escaped(t.text));
+  const std::string halo = t.halo > 0
+                               ? fmt::format(
+                                     " paint-order=\"stroke\" stroke=\"#000000\" stroke-opacity=\"0.75\" "
+                                     "stroke-width=\"{}\" stroke-linejoin=\"round\"",
+                                     number(2 * t.halo))
+                               : "";
+  out +=
+      fmt::format("<text x=\"{}\" y=\"{}\" font-size=\"{}\" fill=\"{}\" text-anchor=\"{}\"{}{}>{}</text>\n",
+                  number(t.x), number(t.y), number(t.size), t.colour, anchors[static_cast<int>(t.anchor)],
+                  t.bold ? " font-weight=\"bold\"" : "", halo, escaped(t.text));
 }
 
 }  // namespace

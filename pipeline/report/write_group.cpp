@@ -44,6 +44,19 @@ Table joined(const std::vector<SeriesOnDisk>& series, const std::string& ending,
   return out;
 }
 
+// What failures.tsv names, if there is one: series, step, reason.
+std::vector<std::vector<std::string>> failed_series(const fs::path& out_dir) {
+  std::vector<std::vector<std::string>> out;
+  std::error_code none;
+  if (!fs::exists(out_dir / "failures.tsv", none)) return out;
+  const TableReader table((out_dir / "failures.tsv").string(),
+                          {"participant_id", "sample_id", "stage", "reason"});
+  for (size_t i = 0; i < table.rows(); ++i)
+    out.push_back({table.text(i, "participant_id") + "_" + table.text(i, "sample_id"), table.text(i, "stage"),
+                   table.text(i, "reason")});
+  return out;
+}
+
 Json interval_json(const Table& dynamics, const std::vector<std::string>& row) {
   Json out;
   for (const char* name : {"session_from", "session_to"}) out[name] = row[*dynamics.find(name)];
@@ -122,7 +135,11 @@ size_t write_group(const fs::path& out_dir, const GroupOptions& options) {
   page.comparisons.write(out_dir / "group_comparisons.tsv");
   page.power.write(out_dir / "group_power.tsv");
   if (page.behaviour) page.behaviour->write(out_dir / "group_behaviour.tsv");
-  write_file((out_dir / "report.html").string(), group_page(page, out_dir, options.confidence));
+  page.confidence = options.confidence;
+  page.spines = spines;
+  page.record = read_record(series);
+  page.failures = failed_series(out_dir);
+  write_file((out_dir / "report.html").string(), group_page(page, out_dir));
   write_json((out_dir / "summary.json").string(), summary_json(series, dynamics, out_dir));
   write_json((out_dir / "dataset_description.json").string(), description_json());
   return series.size();

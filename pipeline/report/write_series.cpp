@@ -46,18 +46,19 @@ void write_series(const SeriesResult& result, const ReportContext& context, cons
       write_labels(session_file("_desc-spines_dseg.ome.tif"), label_stack(result, s));
   }
 
-  const Scene picture = figure(result, all_events, context.config);
-  write_file(file("_figure.svg").string(), to_svg(picture));
-  write_file(file("_figure.png").string(), to_png(picture, context.config.figure_dpi));
-  PageFigures figures{picture, std::nullopt, context.config.strips};
+  PageFigures figures;
+  const auto write_scene = [&](const Scene& scene, const std::string& name) {
+    std::string svg = to_svg(scene, name);
+    write_file(file("_" + name + ".svg").string(), svg);
+    write_file(file("_" + name + ".png").string(), to_png(scene, context.config.figure_dpi));
+    return svg;
+  };
+  figures.sessions = write_scene(figure(result, all_events, context.config), "figure");
   if (context.config.strips) {
-    const auto write_scene = [&](const Scene& scene, const std::string& name) {
-      write_file(file(name + ".svg").string(), to_svg(scene));
-      write_file(file(name + ".png").string(), to_png(scene, context.config.figure_dpi));
-    };
-    figures.straightened = straightened(result, all_events, context.config);
-    if (figures.straightened) write_scene(*figures.straightened, "_straightened");
-    if (const auto sheet = montage(result, all_events, context.config)) write_scene(*sheet, "_montage");
+    if (const auto scene = straightened(result, all_events, context.config))
+      figures.straightened = write_scene(*scene, "straightened");
+    figures.strips = event_strips(result, all_events, context.config);
+    if (const auto sheet = montage(result, figures.strips, context.config)) write_scene(*sheet, "montage");
   }
   write_file(file("_report.html").string(), series_page(result, context, all_events, all_dynamics, figures));
 }

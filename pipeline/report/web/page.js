@@ -1,5 +1,7 @@
-"use strict";
-// Sorting, filtering, zooming. The page is complete without it.
+// Sorting, filtering, zooming, plots. Without it the page lacks the plots, whose tables it has.
+import {drawPlots} from "./plots.js";
+
+drawPlots(document);
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
   const order = [...body.rows];

@@ -107,7 +107,7 @@ TEST(Panel, ShowsTheSameTissueAtTheSamePixelOfAMovedSession) {
   moved.frame.reference_from_session.shift_um = Vec3(-2.5, -2, 0);
   for (Vec3& p : moved.frame.dendrites[0].centreline) p += Vec3(3, 2, 0);
   const PanelGrid grid = panel_grid(r, 5);
-  const auto a = project_panel(r, 0, grid, 2.5), b = project_panel(r, 1, grid, 2.5);
+  const auto a = Projector(r, grid, 2.5).session(0), b = Projector(r, grid, 2.5).session(1);
   const auto brightest = [](const std::vector<float>& v) {
     return std::max_element(
                v.begin(), v.end(),
@@ -121,20 +121,21 @@ TEST(Panel, LeavesOutWhatLiesAboveAndBelowTheDendrite) {
   SeriesResult r = tiny_series(1);
   r.sessions[0].image.at(40, 40, 8) = 900.0F;  // 4 um below the dendrite
   const PanelGrid grid = panel_grid(r, 5);
-  const auto panel = project_panel(r, 0, grid, 2.5);
+  const auto panel = Projector(r, grid, 2.5).session(0);
   EXPECT_LE(*std::max_element(panel.begin(), panel.end()), 100.0F);
 }
 
 TEST(Strips, OneForEveryEventOnOneSheet) {
   const SeriesResult r = eventful();
-  const auto sheet = montage(r, events(r, 1.0), {});
+  const auto all = events(r, 1.0);
+  const auto sheet = montage(r, event_strips(r, all, {}), {});
   ASSERT_TRUE(sheet.has_value());
   pugi::xml_document svg;
   ASSERT_TRUE(svg.load_string(to_svg(*sheet).c_str()));
   EXPECT_EQ(svg.select_nodes("//image").size(), 5U * 3U * 2U);  // events x sessions x (plane, projection)
   SeriesResult quiet = tiny_series(3);
   quiet.tracks = {track(1, 3, Side::left, "111")};
-  EXPECT_FALSE(montage(quiet, events(quiet, 1.0), {}).has_value());
+  EXPECT_FALSE(montage(quiet, event_strips(quiet, events(quiet, 1.0), {}), {}).has_value());
 }
 
 TEST(Strips, StraightenedHasOneRowASession) {
@@ -148,28 +149,29 @@ TEST(Strips, StraightenedHasOneRowASession) {
   EXPECT_EQ(count(svg, "strip-arrow formed"), 3);
 }
 
+std::uint32_t label_at(const SparseLabels& s, size_t x, size_t y, size_t z) {
+  for (const auto& [voxel, label] : s.voxels)
+    if (voxel == (z * s.size.y + y) * s.size.x + x) return label;
+  return 0;
+}
+
 TEST(LabelStack, HeadNeckAndNothingWhereAbsent) {
   SeriesResult r = tiny_series(2);
   r.tracks = {track(7, 5, Side::left, "10")};
-  const LabelStack present = label_stack(r, 0), absent = label_stack(r, 1);
-  const auto at = [](const LabelStack& s, size_t x, size_t y, size_t z) {
-    return s.labels[(z * s.size.y + y) * s.size.x + x];
-  };
-  EXPECT_EQ(at(present, 28, 28, 4), 7U);  // head at (7, 7, 4) um
-  EXPECT_EQ(at(present, 28, 30, 4), 7U);  // base at (7, 7.6, 4) um
-  EXPECT_EQ(at(present, 28, 34, 4), 0U);
-  EXPECT_EQ(std::count(absent.labels.begin(), absent.labels.end(), 0U),
-            static_cast<std::ptrdiff_t>(absent.labels.size()));
+  const SparseLabels present = label_stack(r, 0), absent = label_stack(r, 1);
+  EXPECT_EQ(label_at(present, 28, 28, 4), 7U);  // head at (7, 7, 4) um
+  EXPECT_EQ(label_at(present, 28, 30, 4), 7U);  // base at (7, 7.6, 4) um
+  EXPECT_EQ(label_at(present, 28, 34, 4), 0U);
+  EXPECT_TRUE(absent.voxels.empty());
 }
 
 TEST(LabelStack, AContestedVoxelBelongsToTheNearerHead) {
   SeriesResult r = tiny_series(1);
   r.tracks = {track(1, 5, Side::left, "1"), track(2, 5.5, Side::left, "1")};
   for (Track& t : r.tracks) t.sessions[0].measures.head_diameter_um = 1.5;
-  const LabelStack s = label_stack(r, 0);
-  const auto at = [&](size_t x) { return s.labels[(4 * s.size.y + 28) * s.size.x + x]; };
-  EXPECT_EQ(at(28), 1U);
-  EXPECT_EQ(at(30), 2U);
+  const SparseLabels s = label_stack(r, 0);
+  EXPECT_EQ(label_at(s, 28, 28, 4), 1U);
+  EXPECT_EQ(label_at(s, 30, 28, 4), 2U);
 }
 
 }  // namespace
