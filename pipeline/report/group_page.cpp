@@ -79,17 +79,24 @@ std::string groups_section(const GroupPage& page, const std::string& level) {
          "</section>\n";
 }
 
+// The table, or a sentence where it would be empty.
+std::string table_or(const Table& table, const HtmlTable& how, const std::string& otherwise) {
+  return table.rows.empty() ? "<p>" + otherwise + "</p>\n" : html_table(table, how);
+}
+
 std::string comparisons_section(const GroupPage& page) {
   std::string out =
       "<section id=\"comparisons-section\"><h2>Comparisons</h2>\n<p>The animal is the unit: whole animals "
       "are "
       "permuted. Where groups differ before any treatment, read the change between groups.</p>\n" +
-      html_table(page.comparisons, {"comparisons", "Comparisons with the animal as unit.", {}, ""});
+      table_or(page.comparisons, {"comparisons", "Comparisons with the animal as unit.", {}, ""},
+               "There is nothing to compare: that takes two groups or two intervals, and several animals.");
   if (page.behaviour)
     out += "<h3>Formation and behaviour</h3>\n" +
            html_table(*page.behaviour, {"behaviour", "Formation of each animal against its score.", {}, ""});
   return out + "</section>\n<section id=\"power-section\"><h2>Animals needed</h2>\n" +
-         html_table(page.power, {"power", "Animals a group needs to find a difference of rates.", {}, ""}) +
+         table_or(page.power, {"power", "Animals a group needs to find a difference of rates.", {}, ""},
+                  "There are too few animals to say.") +
          "</section>\n";
 }
 

@@ -77,6 +77,13 @@ TEST_F(Written, LabelsReadBack) {
     EXPECT_NE(bytes.find(largest > 65535 ? "Type=\"uint32\"" : "Type=\"uint16\""), std::string::npos);
     write_labels(path("m.ome.tif"), stack);
     EXPECT_EQ(read_file(path("m.ome.tif")), bytes);
+    SparseLabels sparse{{}, stack.size, stack.voxel_um};
+    for (size_t i = 0; i < stack.labels.size(); ++i)
+      if (stack.labels[i]) sparse.voxels.emplace_back(i, stack.labels[i]);
+    write_labels(path("s.ome.tif"), sparse);
+    EXPECT_EQ(read_file(path("s.ome.tif")), bytes);
+    sparse.voxels.emplace_back(stack.size.count(), 1);
+    EXPECT_THAT(error_of([&] { write_labels(path("s.ome.tif"), sparse); }), HasSubstr("beyond the stack"));
   }
   stack.labels.pop_back();
   EXPECT_THAT(error_of([&] { write_labels(path("n.ome.tif"), stack); }), HasSubstr("labels for"));

@@ -1,12 +1,15 @@
 #include <gmock/gmock.h>
+#include <png.h>
 
 #include <algorithm>
 #include <cmath>
 #include <pugixml.hpp>
 
 #include "report/figure.hpp"
+#include "report/grey.hpp"
 #include "report/label_stack.hpp"
 #include "report/panel.hpp"
+#include "report/png_file.hpp"
 #include "report/scene.hpp"
 #include "report/strips.hpp"
 #include "unit/report/tiny_series.hpp"
@@ -85,6 +88,36 @@ TEST(Png, HasTheSizeAndStatesTheResolution) {
   EXPECT_EQ(at(20), 150U);
   EXPECT_EQ(png.substr(37, 4), "pHYs");
   EXPECT_EQ(at(41), 11811U);  // 300 dpi in pixels a metre
+}
+
+TEST(Png, KeepsEveryPixel) {
+  const std::uint32_t colours[] = {0x00112233, 0x00ff0001, 0x00000000, 0x00abcdef, 0x0000ff00, 0x007f7f7f};
+  const std::string png = pack_png(
+      {3, 2, 12, reinterpret_cast<const std::uint8_t*>(colours), PngPixels::Kind::colour_of_32_bit, 300});
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  ASSERT_TRUE(png_image_begin_read_from_memory(&image, png.data(), png.size()));
+  image.format = PNG_FORMAT_RGB;
+  std::vector<std::uint8_t> back(PNG_IMAGE_SIZE(image));
+  ASSERT_TRUE(png_image_finish_read(&image, nullptr, back.data(), 0, nullptr));
+  for (size_t i = 0; i < 6; ++i)
+    EXPECT_EQ(std::uint32_t{back[3 * i]} << 16 | std::uint32_t{back[3 * i + 1]} << 8 | back[3 * i + 2],
+              colours[i]);
+}
+
+TEST(Grey, RunsFromBlackToWhiteAndMarksWhatIsNotShown) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THAT(to_grey({5, 10, 20, 99, nan}, 10, 20), testing::ElementsAre(0, 0, 255, 255, kNothingGrey));
+  EXPECT_EQ(to_grey({15}, 10, 20)[0], std::lround(255 * std::pow(0.5, kGamma)));
+  EXPECT_EQ(to_grey({nan}, nan, nan)[0], kNothingGrey);
+  EXPECT_EQ(quantile_of({3, nan, 1, 2}, 0.5), 2);
+  EXPECT_TRUE(std::isnan(quantile_of({nan}, 0.5)));
+}
+
+TEST(Text, IsCutBetweenCharactersWhereItHasNoRoom) {
+  EXPECT_EQ(fitted("ketamine", 10, 100), "ketamine");
+  EXPECT_EQ(fitted("ketamine", 10, 29), "keta\u2026");
+  EXPECT_EQ(fitted("\u00b5\u00b5\u00b5\u00b5\u00b5\u00b5", 10, 17), "\u00b5\u00b5\u2026");
 }
 
 TEST(Base64, AsInItsStandard) {
