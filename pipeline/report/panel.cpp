@@ -36,6 +36,15 @@ float brighter(float best, float v) {
   return std::isnan(v) || v <= best ? best : v;
 }
 
+// Whether a place lies on a grid of `n` samples; one that does but for rounding is put on it.
+bool within(double& a, size_t n) {
+  constexpr double kRounding = 1e-9;
+  const double last = static_cast<double>(n) - 1;
+  if (!(a >= -kRounding && a <= last + kRounding)) return false;
+  a = std::clamp(a, 0.0, last);
+  return true;
+}
+
 // The brightest sample of a session along the vertical of a reference place, over the slices that lie within
 // `slab_um` of a reference depth, at least the nearest one. Positions are in voxels of the session.
 struct Column {
@@ -50,9 +59,8 @@ struct Column {
     const long last = std::min(static_cast<long>(n.z) - 1, static_cast<long>(std::floor(middle + half)));
     for (long z = first; z <= last; ++z) {
       const double depth_um = (static_cast<double>(z) - at_z0.z()) / down.z();
-      const double x = at_z0.x() + depth_um * down.x(), y = at_z0.y() + depth_um * down.y();
-      if (!(x >= 0 && y >= 0 && x <= static_cast<double>(n.x - 1) && y <= static_cast<double>(n.y - 1)))
-        continue;
+      double x = at_z0.x() + depth_um * down.x(), y = at_z0.y() + depth_um * down.y();
+      if (!within(x, n.x) || !within(y, n.y)) continue;
       const auto x0 = static_cast<size_t>(x), y0 = static_cast<size_t>(y);
       const size_t right = x0 + 1 < n.x ? 1 : 0;
       const float fx = static_cast<float>(x - static_cast<double>(x0));
