@@ -96,7 +96,7 @@ TEST(Exports, ImageJOpensTheRoiSet) {
                  "\");\n"
                  "for (i = 0; i < roiManager(\"count\"); i++) {\n"
                  "  roiManager(\"select\", i);\n"
-                 "  getSelectionBounds(x, y, w, h);\n"
+                 "  Roi.getFloatBounds(x, y, w, h);\n"
                  "  print(\"ROI \" + Roi.getName + \"|\" + Roi.getType + \"|\" + Roi.getStrokeColor + \"|\" "
                  "+ x + \"|\" "
                  "+ y + \"|\" + w + \"|\" + h + \"|\" + getSliceNumber());\n}\n");
