@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/frame_arc.hpp"
 #include "evidence/evidence.hpp"
 #include "evidence/measure.hpp"
 #include "match/empty_sites.hpp"

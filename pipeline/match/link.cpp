@@ -49,23 +49,6 @@ const Sighting* Place::in(size_t session) const {
   return nullptr;
 }
 
-double reference_arc(const Frame& frame, size_t dendrite, double arc_um) {
-  const auto& map = frame.arc_from_reference[dendrite];
-  size_t last = map.size();
-  for (size_t i = 0; i < map.size(); ++i) {
-    if (!std::isfinite(map[i])) continue;
-    if (map[i] >= arc_um) {
-      if (last == map.size())
-        return map[i] - arc_um < 0.5 ? double(i) * frame.arc_step_um : SpineMeasures::kNaN;
-      const double f = map[i] > map[last] ? (arc_um - map[last]) / (map[i] - map[last]) : 0.0;
-      return (double(last) + f * double(i - last)) * frame.arc_step_um;
-    }
-    last = i;
-  }
-  if (last < map.size() && arc_um - map[last] < 0.5) return double(last) * frame.arc_step_um;
-  return SpineMeasures::kNaN;
-}
-
 std::vector<Place> link(std::vector<Sighting> sightings, double gate_um) {
   // The result must not depend on the order in which sightings arrive.
   std::sort(sightings.begin(), sightings.end(), [](const Sighting& a, const Sighting& b) {

@@ -31,9 +31,6 @@ struct Place {
   const Sighting* in(size_t session) const;
 };
 
-/// The inverse of Frame::arc_from_reference[d]: reference arc of an arc in this session; NaN outside.
-double reference_arc(const Frame& frame, size_t dendrite, double arc_um);
-
 /// Links nearest pairs first, whatever the order of the sessions; `gate_um` is the largest distance along the
 /// dendrite.
 std::vector<Place> link(std::vector<Sighting> sightings, double gate_um);

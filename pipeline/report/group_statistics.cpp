@@ -22,6 +22,7 @@ GroupEstimate estimate(const Study& study, const std::string& measure, const std
   };
   std::map<std::string, Animal> animals;
   std::set<std::string> samples;
+  double hours = 0;
   for (const Observation& o : study.observations) {
     if (o.measure != measure || o.group != group || o.from != out.from || o.to != out.to) continue;
     Animal& a = animals[o.animal];
@@ -32,6 +33,7 @@ GroupEstimate estimate(const Study& study, const std::string& measure, const std
     samples.insert(o.animal + "\n" + o.sample);
     out.events += o.events;
     out.trials += o.trials;
+    hours += o.hours;
     out.of_dendrite.push_back(o.value);
   }
   for (const auto& [name, a] : animals) {
@@ -40,6 +42,7 @@ GroupEstimate estimate(const Study& study, const std::string& measure, const std
   }
   out.n_samples = static_cast<int>(samples.size());
   out.n_dendrites = static_cast<int>(out.of_dendrite.size());
+  out.hours = hours / out.n_dendrites;
   out.interval = bootstrap_mean(out.of_animal, confidence);
   return out;
 }
@@ -69,6 +72,7 @@ Comparison compare(Contrast contrast, const GroupEstimate& a, const GroupEstimat
   c.n_b = static_cast<int>(values_b.size());
   c.difference = mean(values_b) - mean(values_a);
   c.interval = bootstrap_difference(values_a, values_b, confidence);
+  c.sd = pooled_sd(values_a, values_b);
   c.effect = hedges_g(values_a, values_b);
   c.test = permute_groups(values_a, values_b);
   return c;
@@ -84,8 +88,8 @@ Comparison change_within(const GroupEstimate& later, const std::vector<double>& 
   c.n_a = c.n_b = static_cast<int>(change.size());
   c.difference = mean(change);
   c.interval = bootstrap_mean(change, confidence);
-  const double sd = standard_deviation(change);
-  c.effect = sd > 0 ? c.difference / sd : kNaN;
+  c.sd = standard_deviation(change);
+  c.effect = c.sd > 0 ? c.difference / c.sd : kNaN;
   c.test = flip_signs(change);
   return c;
 }
@@ -155,10 +159,14 @@ GroupStatistics analyse(const Study& study, double confidence) {
     compare_measure(of_measure, groups, confidence, out.comparisons);
     std::move(of_measure.begin(), of_measure.end(), std::back_inserter(out.estimates));
   }
-  std::vector<double> p;
-  for (const Comparison& c : out.comparisons) p.push_back(c.test.p);
-  const std::vector<double> adjusted = holm(p);
-  for (size_t i = 0; i < adjusted.size(); ++i) out.comparisons[i].p_holm = adjusted[i];
+  std::map<std::pair<Contrast, std::string>, std::vector<Comparison*>> families;
+  for (Comparison& c : out.comparisons) families[{c.contrast, c.measure}].push_back(&c);
+  for (const auto& [question, family] : families) {
+    std::vector<double> p;
+    for (const Comparison* c : family) p.push_back(c->test.p);
+    const std::vector<double> adjusted = holm(p);
+    for (size_t i = 0; i < adjusted.size(); ++i) family[i]->p_holm = adjusted[i];
+  }
   return out;
 }
 

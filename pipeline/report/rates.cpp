@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "core/frame_arc.hpp"
 #include "report/chance.hpp"
 
 namespace spinechron::report {
@@ -19,26 +20,49 @@ bool judged(const Track& t, size_t s) {
   return t.sessions[s].state != State::not_assessable;
 }
 
+// Where a spine stands along the dendrite in one session, in the reference's arc. Sessions are measured
+// apart: one place of a track may hold a spine, lose it, and hold another one half a micrometre farther on.
+double arc_in_session(const SeriesResult& result, const Track& track, size_t s) {
+  const Frame& frame = result.sessions[s].frame;
+  const Vec3& head = track.sessions[s].measures.head_um;
+  for (size_t d = 0; frame.usable && !head.hasNaN() && d < frame.dendrites.size(); ++d) {
+    if (frame.dendrites[d].id != track.dendrite_id || frame.dendrites[d].centreline.empty() ||
+        d >= frame.arc_from_reference.size())
+      continue;
+    const double arc = reference_arc(frame, d, project(frame.dendrites[d].centreline, head).arc_um);
+    if (!std::isnan(arc)) return arc;
+  }
+  return track.arc_um;
+}
+
+// The site of a lost spine that stands empty.
+struct LostSite {
+  size_t track;
+  double arc_um;  // where the spine stood last
+};
+
 // Lost sites that stand empty at session `from`: eliminated before, and nobody has taken the place since.
 // `taken_by[k]` are the tracks that rescued track k.
-std::vector<size_t> empty_lost_sites(const std::vector<Track>& tracks, size_t from,
-                                     const std::map<size_t, std::vector<size_t>>& taken_by) {
-  std::vector<size_t> out;
+std::vector<LostSite> empty_lost_sites(const SeriesResult& result, size_t from,
+                                       const std::map<size_t, std::vector<size_t>>& taken_by) {
+  const std::vector<Track>& tracks = result.tracks;
+  std::vector<LostSite> out;
   for (size_t k = 0; k < tracks.size(); ++k) {
     if (!absent(tracks[k], from)) continue;
-    bool lost = false;
-    for (size_t s = 0; s + 1 <= from; ++s) lost |= present(tracks[k], s) && absent(tracks[k], s + 1);
+    std::optional<size_t> lost_after;
+    for (size_t s = 0; s + 1 <= from; ++s)
+      if (present(tracks[k], s) && absent(tracks[k], s + 1)) lost_after = s;
     const auto takers = taken_by.find(k);
     const bool taken =
         takers != taken_by.end() && std::any_of(takers->second.begin(), takers->second.end(),
                                                 [&](size_t taker) { return present(tracks[taker], from); });
-    if (lost && !taken) out.push_back(k);
+    if (lost_after && !taken) out.push_back({k, arc_in_session(result, tracks[k], *lost_after)});
   }
   return out;
 }
 
 struct Rescues {
-  std::vector<std::vector<size_t>> empty_sites;         // of every interval
+  std::vector<std::vector<LostSite>> empty_sites;       // of every interval
   std::map<std::pair<size_t, size_t>, size_t> rescued;  // (track, interval) -> lost track
 };
 
@@ -47,18 +71,19 @@ Rescues find_rescues(const SeriesResult& result, double rescue_um) {
   Rescues out;
   std::map<size_t, std::vector<size_t>> taken_by;
   for (size_t from = 0; from + 1 < result.sessions.size(); ++from) {
-    const std::vector<size_t> sites = empty_lost_sites(tracks, from, taken_by);
+    const std::vector<LostSite> sites = empty_lost_sites(result, from, taken_by);
     for (size_t t = 0; t < tracks.size(); ++t) {
       if (!absent(tracks[t], from) || !present(tracks[t], from + 1)) continue;
+      const double arc = arc_in_session(result, tracks[t], from + 1);
       double nearest = std::numeric_limits<double>::infinity();
-      for (size_t k : sites) {
-        const Track& lost = tracks[k];
-        const double distance = std::abs(lost.arc_um - tracks[t].arc_um);
+      for (const LostSite& site : sites) {
+        const Track& lost = tracks[site.track];
+        const double distance = std::abs(site.arc_um - arc);
         if (lost.dendrite_id != tracks[t].dendrite_id || lost.side != tracks[t].side ||
             distance > rescue_um || distance >= nearest)
           continue;
         nearest = distance;
-        out.rescued[{t, from}] = k;
+        out.rescued[{t, from}] = site.track;
       }
       if (const auto hit = out.rescued.find({t, from}); hit != out.rescued.end())
         taken_by[hit->second].push_back(t);
@@ -167,6 +192,24 @@ std::string fate(const Track& track) {
   return out;
 }
 
+const char* fate_kind(const Track& track) {
+  int changes = 0, judged_sessions = 0;
+  bool first = false, last = false;
+  for (const Track::InSession& s : track.sessions) {
+    if (s.state == State::not_assessable) continue;
+    const bool here = s.state == State::present;
+    if (judged_sessions++ == 0)
+      first = here;
+    else
+      changes += here != last;
+    last = here;
+  }
+  if (judged_sessions < 2) return "unknown";
+  if (changes == 0) return "persistent";
+  if (changes == 1) return first ? "lost" : "gained";
+  return first || changes > 2 ? "recurrent" : "transient";
+}
+
 size_t baseline_session(const SeriesResult& result) {
   for (size_t s = 0; s < result.sessions.size(); ++s)
     if (result.sessions[s].frame.usable) return s;
@@ -216,9 +259,9 @@ std::vector<Dynamics> dynamics(const SeriesResult& result, const std::vector<Eve
       for (const Event& e : events)
         d.n_rescued += e.from == from && e.rescues && result.tracks[e.track].dendrite_id == d.dendrite_id;
       std::vector<Site> lost;
-      for (size_t k : rescues.empty_sites[from])
-        if (result.tracks[k].dendrite_id == d.dendrite_id)
-          lost.push_back({result.tracks[k].arc_um, result.tracks[k].side});
+      for (const LostSite& site : rescues.empty_sites[from])
+        if (result.tracks[site.track].dendrite_id == d.dendrite_id)
+          lost.push_back({site.arc_um, result.tracks[site.track].side});
       d.n_rescued_by_chance = d.n_formed * chance_of_rescue(stretches, lost, rescue_um);
       finish(d, survivors);
       all.n_from += d.n_from;

@@ -28,12 +28,17 @@ struct Event {
 ///
 /// A formed spine is **rescued** if a spine of the same dendrite and side was eliminated in an earlier
 /// interval within `rescue_um` along the dendrite, and that site stands empty when the interval begins. The
-/// lost spine may be the same track (present, absent, present: it rescues itself). `rescues` names the
-/// nearest one, the lowest id among equals.
+/// distance is that from where the lost spine stood last to where the new one stands first, both as their own
+/// sessions show them. The lost spine may be the same track (present, absent, present: it rescues itself).
+/// `rescues` names the nearest one, the lowest id among equals.
 std::vector<Event> events(const SeriesResult& result, double rescue_um);
 
 /// One letter a session: `1` present, `0` absent, `?` not assessable, joined by `-`: "1-0-1".
 std::string fate(const Track& track);
+
+/// What that amounts to, sessions without a verdict left out: "persistent" (in all), "lost", "gained",
+/// "transient" (came and went), "recurrent" (came back), "unknown" (a verdict in fewer than two sessions).
+const char* fate_kind(const Track& track);
 
 /// Index of the first session that can be used: the baseline of survival and of the rates by baseline.
 size_t baseline_session(const SeriesResult& result);

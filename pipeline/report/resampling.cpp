@@ -150,11 +150,15 @@ PermutationTest flip_signs(const std::vector<double>& changes) {
   return {static_cast<double>(as_extreme + 1) / static_cast<double>(count + 1), count, false};
 }
 
-double hedges_g(const std::vector<double>& a, const std::vector<double>& b) {
+double pooled_sd(const std::vector<double>& a, const std::vector<double>& b) {
   if (a.size() < 2 || b.size() < 2) return kNaN;
-  const double na = static_cast<double>(a.size()), nb = static_cast<double>(b.size()), df = na + nb - 2;
+  const double na = static_cast<double>(a.size()), nb = static_cast<double>(b.size());
   const double sa = standard_deviation(a), sb = standard_deviation(b);
-  const double pooled = std::sqrt(((na - 1) * sa * sa + (nb - 1) * sb * sb) / df);
+  return std::sqrt(((na - 1) * sa * sa + (nb - 1) * sb * sb) / (na + nb - 2));
+}
+
+double hedges_g(const std::vector<double>& a, const std::vector<double>& b) {
+  const double pooled = pooled_sd(a, b), df = static_cast<double>(a.size() + b.size()) - 2;
   return pooled > 0 ? (mean(b) - mean(a)) / pooled * (1 - 3 / (4 * df - 1)) : kNaN;
 }
 

@@ -33,6 +33,9 @@ PermutationTest permute_groups(const std::vector<double>& a, const std::vector<d
 /// Whether the animals' changes have mean 0: signs are flipped. All up to 2^14, else 20000 random ones.
 PermutationTest flip_signs(const std::vector<double>& changes);
 
+/// Standard deviation within two groups of animals, pooled; NaN for fewer than two in one of them.
+double pooled_sd(const std::vector<double>& a, const std::vector<double>& b);
+
 /// Standardised difference of means with the small-sample correction (Hedges' g); NaN without spread.
 double hedges_g(const std::vector<double>& a, const std::vector<double>& b);
 

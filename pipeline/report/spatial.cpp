@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 #include <random>
+#include <tuple>
 
 #include "report/chance.hpp"
 
@@ -80,9 +81,16 @@ Arcs shuffled(const Places& places, EventKind kind, Random& random) {
 
 }  // namespace
 
+double chance_of_as_many(int n_found, const std::vector<double>& chances) {
+  const std::vector<double> of_count = poisson_binomial(chances);
+  return chances.empty() ? kNaN
+                         : std::min(1.0, std::accumulate(of_count.begin() + n_found, of_count.end(), 0.0));
+}
+
 Table rescue_sweep_table(const SeriesResult& result) {
   Table t;
   t.columns = {
+      {"dendrite_id", "Dendrite, or `all` of the series together.", "", {{"all", "every dendrite together"}}},
       {"session_from", "Earlier session of the interval.", "", {}},
       {"session_to", "Later session of the interval.", "", {}},
       {"distance_um", "How near along the dendrite, on the same side.", "um", {}},
@@ -90,31 +98,35 @@ Table rescue_sweep_table(const SeriesResult& result) {
       {"n_rescued", "Of them, that near to the empty site of a spine lost in an earlier interval.", "1", {}},
       {"n_by_chance", "To expect if the gained spines stood anywhere on the dendrite.", "1", {}},
       {"p_by_chance", "Probability of as many or more by chance.", "1", {}}};
-  for (double distance : {0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0}) {
-    const std::vector<Dynamics> all = dynamics(result, events(result, distance), distance);
-    for (const Dynamics& d : all) {
-      if (d.dendrite_id != 0) continue;
+  struct Row {
+    size_t from;
+    int dendrite_id;
+    std::vector<std::string> cells;
+  };
+  std::vector<Row> rows;
+  for (double distance : kRescueDistances_um) {
+    std::vector<double> of_all;  // chance of each formed spine of the interval
+    for (const Dynamics& d : dynamics(result, events(result, distance), distance)) {
       std::vector<double> chances;
-      for (const Dynamics& one : all)
-        if (one.from == d.from && one.dendrite_id != 0 && one.n_formed > 0)
-          chances.insert(chances.end(), static_cast<size_t>(one.n_formed),
-                         std::min(1.0, one.n_rescued_by_chance / one.n_formed));
-      const std::vector<double> of_count = poisson_binomial(chances);
-      const double p = std::accumulate(of_count.begin() + d.n_rescued, of_count.end(), 0.0);
-      t.rows.push_back({cell(result.sessions[d.from].session.label),
-                        cell(result.sessions[d.from + 1].session.label), cell(distance), cell(d.n_formed),
-                        cell(d.n_rescued), cell(d.n_rescued_by_chance),
-                        cell(d.n_formed > 0 ? std::min(1.0, p) : kNaN)});
+      if (d.dendrite_id != 0 && d.n_formed > 0)
+        chances.assign(static_cast<size_t>(d.n_formed), std::min(1.0, d.n_rescued_by_chance / d.n_formed));
+      of_all.insert(of_all.end(), chances.begin(), chances.end());
+      const bool all = d.dendrite_id == 0;  // comes behind its dendrites
+      rows.push_back({d.from,
+                      d.dendrite_id,
+                      {all ? "all" : cell(d.dendrite_id), cell(result.sessions[d.from].session.label),
+                       cell(result.sessions[d.from + 1].session.label), cell(distance), cell(d.n_formed),
+                       cell(d.n_rescued), cell(d.n_rescued_by_chance),
+                       cell(chance_of_as_many(d.n_rescued, all ? of_all : chances))}});
+      if (all) of_all.clear();
     }
   }
-  std::stable_sort(t.rows.begin(), t.rows.end(), [&](const auto& a, const auto& b) {
-    const auto at = [&](const std::string& label) {
-      for (size_t s = 0; s < result.sessions.size(); ++s)
-        if (cell(result.sessions[s].session.label) == label) return s;
-      return result.sessions.size();
-    };
-    return at(a[0]) < at(b[0]);
+  // By interval, then dendrite with `all` behind them, then distance.
+  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+    const auto key = [](const Row& r) { return std::tuple(r.from, r.dendrite_id == 0, r.dendrite_id); };
+    return key(a) < key(b);
   });
+  for (Row& row : rows) t.rows.push_back(std::move(row.cells));
   return t;
 }
 

@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* kProvenance = "_provenance.json";
 
 void note_interval(Study& study, const std::string& from, const std::string& to) {
@@ -70,16 +71,23 @@ Study read_study(const std::vector<SeriesOnDisk>& series) {
   Study study;
   std::set<std::string> denominators;
   for (const SeriesOnDisk& s : series) {
-    const TableReader dynamics(s.file("_dynamics.tsv").string(), {"denominator"});
-    for (size_t i = 0; i < dynamics.rows(); ++i) denominators.insert(dynamics.text(i, "denominator"));
+    const TableReader dynamics(s.file("_dynamics.tsv").string(),
+                               {"dendrite_id", "session_from", "n_from", "denominator"});
+    std::map<std::pair<std::string, std::string>, double> n_before;  // of dendrite and session
+    for (size_t i = 0; i < dynamics.rows(); ++i) {
+      denominators.insert(dynamics.text(i, "denominator"));
+      n_before[{dynamics.text(i, "dendrite_id"), dynamics.text(i, "session_from")}] =
+          dynamics.required_number(i, "n_from");
+    }
     if (denominators.size() > 1)
       throw Error(
           "{}: its rates have another denominator than those of earlier series: run all series with one "
           "report.denominator",
           s.file("_dynamics.tsv").string());
     if (!denominators.empty()) study.denominator = *denominators.begin();
-    const TableReader rates(s.file("_rates.tsv").string(), {"dendrite_id", "session_from", "session_to",
-                                                            "event", "denominator", "n_events", "per"});
+    const TableReader rates(
+        s.file("_rates.tsv").string(),
+        {"dendrite_id", "session_from", "session_to", "hours", "event", "denominator", "n_events", "per"});
     for (size_t i = 0; i < rates.rows(); ++i) {
       if (rates.text(i, "denominator") != study.denominator || rates.text(i, "dendrite_id") == "all")
         continue;
@@ -93,6 +101,8 @@ Study read_study(const std::vector<SeriesOnDisk>& series) {
       o.measure = rates.text(i, "event") == "eliminated" ? "elimination" : "formation";
       o.events = rates.required_number(i, "n_events");
       o.trials = rates.number(i, "per").value_or(0);
+      o.n_before = n_before[{o.dendrite, o.from}];
+      o.hours = rates.number(i, "hours").value_or(kNaN);
       if (!(o.trials > 0)) continue;
       o.value = o.events / o.trials;
       note_interval(study, o.from, o.to);
@@ -129,9 +139,12 @@ Study read_study_table(const fs::path& path, bool only_used) {
   const std::string group = first_column(table, {"group"}, file);
   const std::string dendrite = first_column(table, {"dendrite", "dendrite_id"}, file);
   const std::string count = first_column(table, {"count"}, file);
+  const auto hours_of = [&](size_t row) -> std::optional<double> {
+    if (table.has("hours") || session != "day") return table.number(row, "hours");
+    return 24 * table.required_number(row, session);
+  };
   struct Before {
-    std::string session;
-    std::optional<double> count;
+    std::optional<double> count, hours;
   };
   std::map<std::string, Before> before;  // of the same dendrite
   std::vector<std::string> order;        // of sessions
@@ -168,9 +181,12 @@ Study read_study_table(const fs::path& path, bool only_used) {
       rate.from = at > 0 ? order[at - 1] : "";
       rate.trials = earlier != before.end() ? earlier->second.count.value_or(0) : 0;
       rate.events = std::round(rate.value * rate.trials);
+      rate.n_before = rate.trials;
+      if (earlier != before.end() && earlier->second.hours && hours_of(i))
+        rate.hours = *hours_of(i) - *earlier->second.hours;
       study.observations.push_back(rate);
     }
-    before[key] = {o.to, here};
+    before[key] = {here, hours_of(i)};
   }
   for (const std::string& s : order) note_interval(study, "", s);
   for (size_t i = 1; i < order.size(); ++i) note_interval(study, order[i - 1], order[i]);

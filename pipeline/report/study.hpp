@@ -15,8 +15,10 @@ struct Observation {
   std::string from, to;  ///< session labels; `from` is empty for what belongs to one session
   std::string measure;   ///< "elimination", "formation", "density"
   double value = std::numeric_limits<double>::quiet_NaN();
-  double events = 0;  ///< spines lost, gained, there
-  double trials = 0;  ///< the denominator: spines, or um
+  double events = 0;    ///< spines lost, gained, there
+  double trials = 0;    ///< the denominator: spines, or um
+  double n_before = 0;  ///< of elimination and formation: spines present at `from`, whatever the denominator
+  double hours = std::numeric_limits<double>::quiet_NaN();  ///< length of the interval
 };
 
 struct Study {
@@ -41,9 +43,10 @@ std::vector<SeriesOnDisk> finished_series(const std::filesystem::path& out_dir);
 Study read_study(const std::vector<SeriesOnDisk>& series);
 
 /// Reads a table of one dendrite and day (or session) a row, as labs keep them: columns `mouse` (or `animal`,
-/// `subject`, `participant_id`), `group`, `dendrite`, `day` (or `session`), `count`, and, where known,
-/// `length_um`, `density`, `formation_pct`, `elimination_pct` (in percent of the previous count). Rows with
-/// `used` = 0 are left out if `only_used`. Error if a needed column is missing.
+/// `subject`, `participant_id`), `group`, `dendrite`, `day` (or `session`, then with `hours` since the first
+/// one if known), `count`, and, where known, `length_um`, `density`, `formation_pct`, `elimination_pct` (in
+/// percent of the previous count). Rows with `used` = 0 are left out if `only_used`. Error if a needed column
+/// is missing.
 Study read_study_table(const std::filesystem::path& path, bool only_used = false);
 
 }  // namespace spinechron::report

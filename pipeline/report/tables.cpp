@@ -226,7 +226,11 @@ Table rates_table(const SeriesResult& result, const std::vector<Dynamics>& dynam
        "",
        {}},
       {"credible_high", "Upper end of that interval.", "", {}},
-      {"rate_per_24h", "The rate as it would be over 24 h if it were constant: rate x 24 / hours.", "", {}}};
+      {"rate_per_24h", "The rate as it would be over 24 h if it were constant: rate x 24 / hours.", "", {}},
+      {"low_per_24h", "Lower end of its exact interval.", "", {}},
+      {"high_per_24h", "Upper end of it.", "", {}},
+      {"credible_low_per_24h", "Lower end of its credible interval.", "", {}},
+      {"credible_high_per_24h", "Upper end of it.", "", {}}};
   for (const Dynamics& d : dynamics) {
     for (EventKind kind : {EventKind::eliminated, EventKind::formed}) {
       const bool lost = kind == EventKind::eliminated;
@@ -235,17 +239,24 @@ Table rates_table(const SeriesResult& result, const std::vector<Dynamics>& dynam
             lost ? elimination_rate(d, name, config.confidence) : formation_rate(d, name, config.confidence);
         double expected = 0;
         for (double p : lost ? d.p_eliminated : d.p_formed) expected += p;
-        t.rows.push_back(
-            {dendrite_cell(d.dendrite_id), cell(result.sessions[d.from].session.label),
-             cell(result.sessions[d.from + 1].session.label), cell(d.hours), to_text(kind), name,
-             cell(lost ? d.n_eliminated : d.n_formed), cell(expected),
-             name == "per_um"     ? cell(d.length_um)
-             : name == "baseline" ? cell(d.n_baseline)
-             : name == "current"  ? cell(d.n_to)
-                                  : cell(d.n_from),
-             cell(r.value), cell(r.exact.low), cell(r.exact.high), cell(r.expected), cell(r.bayes.low),
-             cell(r.bayes.high),
-             cell(d.hours > 0 ? r.value * 24 / d.hours : std::numeric_limits<double>::quiet_NaN())});
+        std::vector<std::string> row = {dendrite_cell(d.dendrite_id),
+                                        cell(result.sessions[d.from].session.label),
+                                        cell(result.sessions[d.from + 1].session.label),
+                                        cell(d.hours),
+                                        to_text(kind),
+                                        name,
+                                        cell(lost ? d.n_eliminated : d.n_formed),
+                                        cell(expected),
+                                        name == "per_um"     ? cell(d.length_um)
+                                        : name == "baseline" ? cell(d.n_baseline)
+                                        : name == "current"  ? cell(d.n_to)
+                                                             : cell(d.n_from)};
+        for (double x : {r.value, r.exact.low, r.exact.high, r.expected, r.bayes.low, r.bayes.high})
+          row.push_back(cell(x));
+        const double days = d.hours > 0 ? d.hours / 24 : std::numeric_limits<double>::quiet_NaN();
+        for (double x : {r.value, r.exact.low, r.exact.high, r.bayes.low, r.bayes.high})
+          row.push_back(cell(x / days));
+        t.rows.push_back(std::move(row));
       }
     }
   }
@@ -259,6 +270,15 @@ Table fates_table(const SeriesResult& result, const std::vector<Event>& events) 
                {"arc_um", "Position along the dendrite in the reference frame.", "um", {}},
                {"side", "Side of the dendrite, seen along it from above.", "", {}},
                {"fate", "One letter a session: 1 present, 0 absent, ? not assessable.", "", {}},
+               {"kind",
+                "What the fate amounts to, sessions without a verdict left out.",
+                "",
+                {{"persistent", "present in all sessions"},
+                 {"lost", "present, then absent"},
+                 {"gained", "absent, then present"},
+                 {"transient", "came and went"},
+                 {"recurrent", "went and came back"},
+                 {"unknown", "a verdict in fewer than two sessions"}}},
                {"rescues", "Spine lost in an earlier interval at whose site this one formed.", "1", {}}};
   for (size_t i = 0; i < result.tracks.size(); ++i) {
     const Track& track = result.tracks[i];
@@ -266,7 +286,7 @@ Table fates_table(const SeriesResult& result, const std::vector<Event>& events) 
     for (const Event& e : events)
       if (e.track == i && e.rescues) rescues = cell(*e.rescues);
     t.rows.push_back({cell(track.spine_id), cell(track.dendrite_id), cell(track.arc_um), to_text(track.side),
-                      fate(track), rescues});
+                      fate(track), fate_kind(track), rescues});
   }
   return t;
 }

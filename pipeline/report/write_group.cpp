@@ -8,6 +8,7 @@
 #include "core/version.hpp"
 #include "io/files.hpp"
 #include "report/group_page.hpp"
+#include "report/group_rescue.hpp"
 #include "report/group_statistics.hpp"
 #include "report/tables.hpp"
 
@@ -134,6 +135,9 @@ size_t write_group(const fs::path& out_dir, const GroupOptions& options) {
   page.estimates.write(out_dir / "group.tsv");
   page.comparisons.write(out_dir / "group_comparisons.tsv");
   page.power.write(out_dir / "group_power.tsv");
+  counts_table(study).write(out_dir / "group_counts.tsv");
+  group_rescue_table(series).write(out_dir / "group_rescue.tsv");
+  write_file((out_dir / "group_wide.csv").string(), wide_csv(statistics));
   if (page.behaviour) page.behaviour->write(out_dir / "group_behaviour.tsv");
   page.confidence = options.confidence;
   page.spines = spines;
@@ -150,12 +154,19 @@ std::string group_of_table(const fs::path& file, bool only_used, const std::opti
   const Study study = read_study_table(file, only_used);
   const GroupStatistics statistics = analyse(study, options.confidence);
   const Table estimates = estimates_table(statistics, study), comparisons = comparisons_table(statistics);
+  std::string out = estimates.tsv() + "\n" + comparisons.tsv();
+  std::optional<Table> behaviour;
+  if (options.behaviour) behaviour = behaviour_table(statistics, *options.behaviour, options.confidence);
+  if (behaviour) out += "\n" + behaviour->tsv();
   if (out_dir) {
     estimates.write(*out_dir / "group.tsv");
     comparisons.write(*out_dir / "group_comparisons.tsv");
     power_table(statistics).write(*out_dir / "group_power.tsv");
+    counts_table(study).write(*out_dir / "group_counts.tsv");
+    write_file((*out_dir / "group_wide.csv").string(), wide_csv(statistics));
+    if (behaviour) behaviour->write(*out_dir / "group_behaviour.tsv");
   }
-  return estimates.tsv() + "\n" + comparisons.tsv();
+  return out;
 }
 
 }  // namespace spinechron::report

@@ -15,13 +15,14 @@ struct GroupOptions {
 
 /// From the finished series under `out_dir` writes there: dynamics.tsv and spines.tsv (all series, with
 /// participant_id, sample_id, group), group.tsv (estimates), group_comparisons.tsv, group_power.tsv,
+/// group_counts.tsv (for mixed models), group_rescue.tsv (distance sweep), group_wide.csv (an animal a row),
 /// group_behaviour.tsv if asked for, report.html, summary.json and dataset_description.json. Without any
 /// finished series the tables are empty but there. Equal series give equal bytes. Returns the number of
 /// series.
 size_t write_group(const std::filesystem::path& out_dir, const GroupOptions& options = {});
 
 /// The statistics of a table as labs keep them (see read_study_table) as text for the terminal; with
-/// `out_dir` its group.tsv, group_comparisons.tsv and group_power.tsv are written there too.
+/// `out_dir` the same group tables as of series are written there too.
 std::string group_of_table(const std::filesystem::path& table, bool only_used,
                            const std::optional<std::filesystem::path>& out_dir,
                            const GroupOptions& options = {});

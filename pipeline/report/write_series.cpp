@@ -4,6 +4,7 @@
 
 #include "io/files.hpp"
 #include "io/swc.hpp"
+#include "report/exports.hpp"
 #include "report/figure.hpp"
 #include "report/label_stack.hpp"
 #include "report/page.hpp"
@@ -42,6 +43,9 @@ void write_series(const SeriesResult& result, const ReportContext& context, cons
           .string();
     };
     write_swc(session_file("_dendrites.swc"), in.frame.dendrites);
+    write_file(session_file("_desc-spines_dendrites.swc"), to_swc(in.frame.dendrites, swc_spines(result, s)));
+    write_file(session_file("_desc-spines_rois.zip"), roi_set(result, all_events, s));
+    write_file(session_file("_desc-spines_points.csv"), points_csv(result, all_events, s));
     if (context.config.label_stacks)
       write_labels(session_file("_desc-spines_dseg.ome.tif"), label_stack(result, s));
   }

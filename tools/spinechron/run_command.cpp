@@ -34,7 +34,7 @@ namespace spinechron {
 namespace {
 
 struct RunCall {
-  std::string input, out, config, shard = "1/1", memory, channel;
+  std::string input, out, config, shard = "1/1", memory, channel, behaviour;
   std::vector<std::string> participants, samples, sets, plugins;
   int jobs = 0;
   bool resume = true, force = false, list = false, no_group = false, isolate = false, worker = false;
@@ -295,8 +295,11 @@ int run(const RunCall& call) {
   for (const Series& series : work.all) handled.push_back(series.stem());
   write_failures(store, failures, handled, work.whole_input && !batch.cancelled);
 
-  if (!batch.cancelled && !call.no_group && parse_shard(call.shard).whole())
-    report::write_group(call.out, {run.configuration->host.report.confidence, std::nullopt});
+  if (!batch.cancelled && !call.no_group && parse_shard(call.shard).whole()) {
+    report::GroupOptions options{run.configuration->host.report.confidence, std::nullopt};
+    if (!call.behaviour.empty()) options.behaviour = call.behaviour;
+    report::write_group(call.out, options);
+  }
 
   std::cout << summary_table(call.out, work.all) << std::flush;
   log_info(fmt::format("{} done, {} failed; peak memory {}", work.done_before + batch.done, failures.size(),
@@ -326,6 +329,9 @@ void add_run(CLI::App& app, int& exit_status) {
   command->add_option("--plugin", call->plugins, "plugin files with further stages")->type_name("FILE");
   command->add_option("--channel", call->channel, "channel to read, by number from 1 or by name")
       ->type_name("C");
+  command->add_option("--behaviour", call->behaviour, "behaviour of the animals: animal, hours, score")
+      ->type_name("FILE")
+      ->check(CLI::ExistingFile);
   command->add_option("--jobs", call->jobs, "threads; 0: as many as there are processors")
       ->check(CLI::Range(0, 4096));
   command->add_option("--memory", call->memory, "memory for images in flight, as in 4G; else a share of it")

@@ -41,6 +41,26 @@ TEST(Rescue, ARecurrentSpineRescuesItself) {
   EXPECT_EQ(rescued_by({track(7, 5, Side::left, "101")}, 0), 7);
 }
 
+TEST(Rescue, TheDistanceIsThatOfTheSpinesAsTheirSessionsShowThem) {
+  // One track whose second spine stands 0.6 um farther along the dendrite than the lost one.
+  Track t = track(7, 5, Side::left, "101");
+  t.sessions[2].measures.head_um.x() += 0.6;
+  EXPECT_EQ(rescued_by({t}, 0, 0.5), std::nullopt);
+  EXPECT_EQ(rescued_by({t}, 0, 0.7), 7);
+}
+
+TEST(Fate, KindsByHand) {
+  for (const auto& [letters, kind] : {std::pair{"111", "persistent"},
+                                      {"1?1", "persistent"},
+                                      {"110", "lost"},
+                                      {"0?1", "gained"},
+                                      {"010", "transient"},
+                                      {"101", "recurrent"},
+                                      {"0101", "recurrent"},
+                                      {"1??", "unknown"}})
+    EXPECT_STREQ(fate_kind(track(1, 5, Side::left, letters)), kind) << letters;
+}
+
 TEST(Rescue, AnotherSpineAtTheSiteOfALostOne) {
   EXPECT_EQ(rescued_by({track(1, 5, Side::left, "100"), track(2, 5.9, Side::left, "001")}, 1), 1);
 }

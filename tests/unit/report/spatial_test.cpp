@@ -18,8 +18,10 @@ TEST(RescueSweep, GrowsWithTheDistanceAndKnowsChance) {
   r.tracks = {track(1, 5, Side::left, "100"), track(2, 6.2, Side::left, "001"),
               track(3, 15, Side::right, "001")};
   const Table t = rescue_sweep_table(r);
-  ASSERT_EQ(t.rows.size(), 18U);  // nine distances in each interval
-  for (size_t i = 9; i < 18; ++i) {
+  ASSERT_EQ(t.rows.size(), 36U);  // nine distances of the dendrite and of all in each interval
+  EXPECT_EQ(t.rows[18][0], "1");
+  EXPECT_EQ(t.rows[27][0], "all");
+  for (size_t i = 18; i < 36; ++i) {
     const double d = number(t, i, "distance_um");
     EXPECT_EQ(number(t, i, "n_formed"), 2);
     EXPECT_EQ(number(t, i, "n_rescued"), d >= 1.2 ? 1 : 0) << d;

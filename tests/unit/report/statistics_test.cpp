@@ -2,6 +2,7 @@
 
 #include <boost/math/distributions/binomial.hpp>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
@@ -89,6 +90,47 @@ TEST(Simulation, PermutationPValuesAreUniformWithoutEffect) {
   EXPECT_LE(below_5, 21);  // 99.9% limits of 200 draws
   EXPECT_GE(below_5, 1);
   EXPECT_NEAR(below_50, 100, 24);
+}
+
+// 60 spines; the images tell a lost one from a kept one by evidence two standard deviations apart, and every
+// event's probability is what Bayes makes of it. Some calls are wrong: the interval that carries the
+// probabilities must cover the truth all the same.
+TEST(Simulation, CredibleIntervalsCoverWhenEventsAreUncertain) {
+  std::mt19937_64 random(13);
+  for (const double rate : {0.10, 0.25}) {
+    constexpr int repeats = 1000, spines = 60;
+    int covered = 0;
+    for (int i = 0; i < repeats; ++i) {
+      std::vector<double> p;
+      for (int k = 0; k < spines; ++k) {
+        const bool lost = std::bernoulli_distribution(rate)(random);
+        const double seen = std::normal_distribution<>(lost ? 1 : -1, 1)(random);
+        p.push_back(1 / (1 + (1 - rate) / rate * std::exp(-2 * seen)));
+      }
+      const Interval interval = beta_mixture(p, spines, 0.95);
+      covered += interval.low <= rate && rate <= interval.high;
+    }
+    std::printf("%.0f%% lost: %.3f of %d credible intervals cover\n", 100 * rate,
+                static_cast<double>(covered) / repeats, repeats);
+    EXPECT_GE(covered, 0.93 * repeats)
+        << rate;  // Bayes' probabilities draw towards the truth: wide, never narrow
+  }
+}
+
+TEST(Simulation, TheAnimalsNeededFindTheDifference) {
+  std::mt19937_64 random(14);
+  constexpr double sd = 0.05, difference = 0.05;
+  const int n = animals_needed(difference, sd, 0.8);
+  int found = 0;
+  for (int i = 0; i < 200; ++i) {
+    std::vector<double> a, b;
+    for (int k = 0; k < n; ++k) {
+      a.push_back(std::normal_distribution<>(0.10, sd)(random));
+      b.push_back(std::normal_distribution<>(0.10 + difference, sd)(random));
+    }
+    found += permute_groups(a, b).p <= 0.05;
+  }
+  EXPECT_NEAR(found, 0.8 * 200, 18);  // 99.8% limits
 }
 
 TEST(GroupStatistics, AnimalsNotDendritesAreTheUnit) {

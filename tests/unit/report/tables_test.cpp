@@ -106,6 +106,9 @@ TEST(Tables, RatesUnderEveryDenominatorAndPerDay) {
   EXPECT_EQ(t.rows[0][*t.find("denominator")], "previous");
   EXPECT_EQ(t.rows[0][*t.find("rate")], "0.5");
   EXPECT_EQ(t.rows[0][*t.find("rate_per_24h")], "0.25");  // in 48 h
+  for (const char* end : {"low", "high", "credible_low", "credible_high"})
+    EXPECT_DOUBLE_EQ(std::stod(t.rows[0][*t.find(std::string(end) + "_per_24h")]),
+                     std::stod(t.rows[0][*t.find(end)]) / 2);
   // 0.8 for the lost one, min(1 - 0.8, 0.9 * 0.1) for the stable one
   EXPECT_NEAR(std::stod(t.rows[0][*t.find("n_expected")]), 0.89, 1e-12);
 }

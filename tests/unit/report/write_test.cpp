@@ -10,6 +10,7 @@
 #include "io/files.hpp"
 #include "io/labels.hpp"
 #include "io/swc.hpp"
+#include "report/table.hpp"
 #include "report/write_group.hpp"
 #include "report/write_series.hpp"
 #include "unit/report/tiny_series.hpp"
@@ -72,7 +73,9 @@ TEST_F(WriteSeries, EveryFileOfTheInterface) {
     const std::string in =
         std::string("sub-01/ses-") + session + "/micr/sub-01_ses-" + session + "_sample-A_";
     EXPECT_TRUE(files.count(in + "dendrites.swc")) << session;
-    EXPECT_TRUE(files.count(in + "desc-spines_dseg.ome.tif")) << session;
+    for (const char* name : {"desc-spines_dseg.ome.tif", "desc-spines_dendrites.swc", "desc-spines_rois.zip",
+                             "desc-spines_points.csv"})
+      EXPECT_TRUE(files.count(in + name)) << session << ' ' << name;
   }
 }
 
@@ -160,6 +163,11 @@ TEST_F(WriteGroup, JoinsAllSeriesAndCountsThem) {
   EXPECT_EQ(summary["series"][0]["intervals"][1]["n_formed"], 2);
   EXPECT_EQ(nlohmann::json::parse(files.at("dataset_description.json"))["DatasetType"], "derivative");
   EXPECT_THAT(files.at("report.html"), testing::HasSubstr("sub-01/micr/sub-01_sample-A_report.html"));
+  const Table rescue = read_table(path_ / "group_rescue.tsv");
+  ASSERT_EQ(rescue.rows.size(), 2U * 2U * 9U);  // groups x intervals x distances
+  // The second interval of the first group: spine 3 comes back at its site, 4 stands on the other side.
+  EXPECT_THAT(std::vector<std::string>(rescue.rows[9].begin(), rescue.rows[9].begin() + 7),
+              testing::ElementsAre("saline", "stress", "ketamine", "0.25", "1", "2", "1"));
 }
 
 TEST_F(WriteGroup, WithoutSeriesTheTablesHaveTheirHeaders) {
@@ -171,16 +179,48 @@ TEST_F(WriteGroup, WithoutSeriesTheTablesHaveTheirHeaders) {
 
 TEST_F(WriteGroup, BehaviourIsCorrelatedWithFormation) {
   for (int i = 1; i <= 4; ++i) {
-    SeriesResult r = eventful("0" + std::to_string(i));
+    SeriesResult r = eventful("0" + std::to_string(i), i < 3 ? "saline" : "ketamine");
     for (int k = 0; k < i; ++k) r.tracks.push_back(track(10 + k, 14 + k, Side::right, "001"));
     write_whole(r, {}, path_);
   }
   write_file((path_ / "behaviour.tsv").string(),
-             "participant_id\thours\tscore\nsub-01\t24\t1\nsub-02\t24\t2\nsub-03\t24\t3\nsub-04\t24\t4\n");
+             "animal\thours\tscore\n01\t24\t1\nsub-02\t24\t2\nsub-03\t24\t3\nsub-04\t24\tn/a\n");
   GroupOptions options;
   options.behaviour = path_ / "behaviour.tsv";
   write_group(path_, options);
-  EXPECT_THAT(contents(path_).at("group_behaviour.tsv"), testing::HasSubstr("stress\tketamine\t24\t4\t"));
+  const Table t = read_table(path_ / "group_behaviour.tsv");
+  ASSERT_EQ(t.rows.size(), 2U * 3U);  // intervals x (all, saline, ketamine)
+  const std::vector<std::string>& all = t.rows[3];
+  EXPECT_THAT(std::vector<std::string>(all.begin(), all.begin() + 5),
+              testing::ElementsAre("all", "stress", "ketamine", "24", "3"));
+  EXPECT_NEAR(std::stod(all[5]), 1.0, 1e-9);  // one more formed spine an animal
+
+  write_file((path_ / "behaviour.tsv").string(), "animal\thours\tscore\nX\t24\t1\n");
+  try {
+    write_group(path_, options);
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_THAT(e.what(), testing::HasSubstr("behaviour.tsv, column animal"));
+  }
+}
+
+TEST_F(WriteGroup, CountsForAMixedModelAndAWideTable) {
+  write_whole(eventful("01", "a \"group\", named oddly"), {}, path_);
+  write_whole(eventful("02", "ketamine"), {}, path_);
+  write_group(path_);
+  const Table counts = read_table(path_ / "group_counts.tsv");
+  ASSERT_EQ(counts.rows.size(), 2U * 2U * 2U);  // animals x intervals x (lost, gained)
+  EXPECT_THAT(counts.rows[0], testing::ElementsAre("sub-01", "sample-A", "1", "a \"group\", named oddly",
+                                                   "baseline", "stress", "48", "elimination", "2", "1"));
+  // Two gained where one was: a share of spines before cannot say more than all.
+  EXPECT_THAT(counts.rows[3], testing::ElementsAre("sub-01", "sample-A", "1", "a \"group\", named oddly",
+                                                   "stress", "ketamine", "48", "formation", "1", "0"));
+  const std::string wide = contents(path_).at("group_wide.csv");
+  EXPECT_THAT(wide, testing::StartsWith("animal,group,\"elimination from baseline to stress\","
+                                        "\"elimination from stress to ketamine\",\"formation from"));
+  EXPECT_THAT(wide,
+              testing::HasSubstr("\n\"sub-01\",\"a \"\"group\"\", named oddly\",0.6666666666666666,0,"));
+  EXPECT_EQ(std::count(wide.begin(), wide.end(), '\n'), 3);
 }
 
 TEST_F(WriteGroup, AnUnreadableProvenanceIsNamed) {

@@ -1,0 +1,12 @@
+#pragma once
+// From an arc position in a session to the one in the reference.
+
+#include "core/dendrite.hpp"
+
+namespace spinechron {
+
+/// Arc on the reference curve (um) of a point at `arc_um` of `dendrite` (index) in the frame's own session,
+/// by linear interpolation; up to 0.5 um beyond what the session shows it is the nearest end, farther NaN.
+double reference_arc(const Frame& frame, size_t dendrite, double arc_um);
+
+}  // namespace spinechron
