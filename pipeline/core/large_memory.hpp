@@ -11,9 +11,10 @@
 
 namespace spinechron {
 
-/// `bytes` of memory, not initialised; throws std::bad_alloc. To be given back by `free_large`.
+/// `bytes` of memory, not initialised; throws std::bad_alloc. To be given back by `free_large` with the same
+/// size. Large blocks are kept for the next image of about that size; never more than were in use at once.
 void* allocate_large(size_t bytes);
-void free_large(void* memory) noexcept;
+void free_large(void* memory, size_t bytes) noexcept;
 
 /// An allocator for std::vector over `allocate_large`. `std::vector<float, LargeMemory<float>>(n)` leaves its
 /// elements uninitialised; with a value given it fills as usual.
@@ -28,7 +29,7 @@ struct LargeMemory {
     if (n > static_cast<size_t>(-1) / sizeof(T)) throw std::bad_alloc();
     return static_cast<T*>(allocate_large(n * sizeof(T)));
   }
-  void deallocate(T* memory, size_t) noexcept { free_large(memory); }
+  void deallocate(T* memory, size_t n) noexcept { free_large(memory, n * sizeof(T)); }
   template <typename U, typename... Arguments>
   void construct(U* at, Arguments&&... arguments) {
     if constexpr (sizeof...(Arguments) > 0) std::construct_at(at, std::forward<Arguments>(arguments)...);
