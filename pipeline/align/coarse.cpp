@@ -55,6 +55,37 @@ Peak correlate(const cv::Mat& reference_spectrum, const cv::Mat& session, cv::Si
   return p;
 }
 
+// Trilinear samples of a column of the image: `at` moved by k * step along z, k from -half to half. Keeps in
+// `best` the larger of what is there and the sample; what lies outside changes nothing. `planes` is scratch.
+void keep_brightest(const Image& image, const Vec3& at, double step, int half, std::vector<float>& planes,
+                    std::vector<float>& best) {
+  const Size3 n = image.size();
+  const double last_x = double(n.x) - 1, last_y = double(n.y) - 1, last_z = double(n.z) - 1;
+  const double x = at.x() / image.voxel_um().x(), y = at.y() / image.voxel_um().y();
+  if (!(x >= 0 && x <= last_x && y >= 0 && y <= last_y)) return;
+  const auto x0 = static_cast<size_t>(x), y0 = static_cast<size_t>(y);
+  const size_t x1 = std::min(x0 + 1, n.x - 1), y1 = std::min(y0 + 1, n.y - 1);
+  const auto fx = static_cast<float>(x - double(x0)), fy = static_cast<float>(y - double(y0));
+  const auto z_of = [&](int k) { return (at.z() + k * step) / image.voxel_um().z(); };
+  const auto first = static_cast<size_t>(std::clamp(z_of(-half), 0.0, last_z));
+  const size_t end = std::min(static_cast<size_t>(std::clamp(z_of(half), 0.0, last_z)) + 2, n.z);
+  planes.resize(n.z);
+  for (size_t z = first; z < end; ++z) {
+    const float *a = image.row(y0, z), *b = image.row(y1, z);
+    const float top = a[x0] + fx * (a[x1] - a[x0]), bottom = b[x0] + fx * (b[x1] - b[x0]);
+    planes[z] = top + fy * (bottom - top);
+  }
+  for (int k = -half; k <= half; ++k) {
+    const double z = z_of(k);
+    if (!(z >= 0 && z <= last_z)) continue;
+    const auto z0 = static_cast<size_t>(z);
+    const auto fz = static_cast<float>(z - double(z0));
+    const float near = planes[z0];
+    float& keep = best[static_cast<size_t>(k + half)];
+    keep = std::max(keep, fz > 0 ? near + fz * (planes[z0 + 1] - near) : near);
+  }
+}
+
 }  // namespace
 
 Projected project_for_registration(const Image& smoothed) {
@@ -121,18 +152,19 @@ double depth_shift(const std::vector<Curve>& reference_curves, const Affine& ses
   const double step = session_smoothed.voxel_um().z() / 2;
   const int half = static_cast<int>(max_shift_um / step);
   std::vector<double> score(2 * half + 1, 0.0), weight(2 * half + 1, 0.0);
+  std::vector<float> brightest(score.size()), planes;
   for (const Curve& curve : reference_curves)
     for (size_t i = 0; i < curve.size(); i += 8) {
       const Vec3 p = session_from_reference(curve[i]);
-      for (int k = -half; k <= half; ++k) {
-        // the brightest place within the reach of the coarse fit's error
-        float best = -1;
-        for (double dx = -0.9; dx <= 0.91; dx += 0.3)
-          for (double dy = -0.9; dy <= 0.91; dy += 0.3)
-            best = std::max(best, session_smoothed.sample(p + Vec3(dx, dy, k * step)));
-        if (best < 0) continue;  // outside gives NaN, which max leaves out
-        score[k + half] += std::sqrt(best);
-        weight[k + half] += 1;
+      // at each depth the brightest place within the reach of the coarse fit's error
+      std::fill(brightest.begin(), brightest.end(), -1.0F);
+      for (double dx = -0.9; dx <= 0.91; dx += 0.3)
+        for (double dy = -0.9; dy <= 0.91; dy += 0.3)
+          keep_brightest(session_smoothed, p + Vec3(dx, dy, 0), step, half, planes, brightest);
+      for (size_t k = 0; k < score.size(); ++k) {
+        if (brightest[k] < 0) continue;  // the column lies outside
+        score[k] += std::sqrt(double(brightest[k]));
+        weight[k] += 1;
       }
     }
   const double most = *std::max_element(weight.begin(), weight.end());

@@ -7,6 +7,7 @@
 #include "align/coarse.hpp"
 #include "align/slide.hpp"
 #include "evidence/evidence.hpp"
+#include "evidence/smoothing.hpp"
 
 namespace spinechron {
 namespace {
@@ -19,10 +20,15 @@ constexpr double kLeastShaftSnr = 3;  // over the smoothed noise beside it; belo
 /// One session while it is being registered.
 struct View {
   Image smoothed;  // as evidence is read
-  Image ridge;     // wider smoothing: what curves are drawn to
   Projected projected;
   Affine session_from_reference;
 };
+
+// Wider smoothing: what curves are drawn to. Made where it is needed and not kept, since it is as large as
+// the stack.
+Image ridge_image(const View& view) {
+  return smoothed(view.smoothed, 0.25, 0.6);
+}
 
 Curve smooth_curve(const Curve& curve, double sigma_um) {
   Curve out(curve.size());
@@ -88,15 +94,15 @@ std::optional<Affine> fit_field(const std::vector<Curve>& reference, const std::
 
 // The curves in the session: drawn onto its ridges from the prediction, twice, the second time from the fit
 // of all.
-std::vector<Curve> carry(const std::vector<Curve>& reference, View& view, bool refit) {
+std::vector<Curve> carry(const std::vector<Curve>& reference, View& view, const Image& ridge, bool refit) {
   std::vector<Curve> drawn = moved(reference, view.session_from_reference);
   if (refit) {
-    for (Curve& c : drawn) c = snap_to_ridge(view.ridge, std::move(c), 2.4, 3.0, 0.03);
-    if (const auto fit = fit_field(reference, drawn, view.ridge, 0.7)) view.session_from_reference = *fit;
+    for (Curve& c : drawn) c = snap_to_ridge(ridge, std::move(c), 2.4, 3.0, 0.03);
+    if (const auto fit = fit_field(reference, drawn, ridge, 0.7)) view.session_from_reference = *fit;
     drawn = moved(reference, view.session_from_reference);
   }
   for (Curve& c : drawn) {
-    c = snap_to_ridge(view.ridge, std::move(c), 2.0, 2.5, 0.10);
+    c = snap_to_ridge(ridge, std::move(c), 2.0, 2.5, 0.10);
     c = snap_to_ridge(view.smoothed, std::move(c), 0.6, 1.2, 0.3);
     c = smooth_curve(c, 0.4);
   }
@@ -168,7 +174,6 @@ std::vector<Frame> align_on_shafts(const std::vector<const Stack*>& stacks,
   for (size_t s = 0; s < n; ++s) {
     context.check_cancelled();
     views[s].smoothed = smoothed_for_evidence(*stacks[s]);
-    views[s].ridge = smoothed(views[s].smoothed, 0.25, 0.6);
     views[s].projected = project_for_registration(views[s].smoothed);
   }
 
@@ -189,20 +194,23 @@ std::vector<Frame> align_on_shafts(const std::vector<const Stack*>& stacks,
           start.correlation));
       continue;
     }
+    const Image ridge = ridge_image(views[s]);
     views[s].session_from_reference = start.session_from_reference;
     views[s].session_from_reference.shift_um.z() +=
-        depth_shift(traced, start.session_from_reference, views[s].ridge, config.max_depth_shift_um);
-    in_session[s] = carry(reference, views[s], true);
+        depth_shift(traced, start.session_from_reference, ridge, config.max_depth_shift_um);
+    in_session[s] = carry(reference, views[s], ridge, true);
   }
 
   // Dendrites that other sessions traced and the reference did not.
   for (size_t s = 0; s < n; ++s) {
     if (s == ref || !frames[s].usable) continue;
     std::vector<Curve> extra = uncovered(tracings[s], in_session[s], config.min_dendrite_um);
+    if (extra.empty()) continue;
     extra = moved(extra, views[s].session_from_reference.inverse());
     std::vector<Curve> fresh;
+    const Image ridge_of_reference = ridge_image(views[ref]);
     for (Curve& c : extra) {
-      c = snap_to_ridge(views[ref].ridge, std::move(c), 1.5, 2.0, 0.1);
+      c = snap_to_ridge(ridge_of_reference, std::move(c), 1.5, 2.0, 0.1);
       Tracing one(1);
       one[0].centreline = resample(smooth_curve(c, 0.4), kStepUm);
       for (Curve& piece : uncovered(one, reference, config.min_dendrite_um))
@@ -211,7 +219,8 @@ std::vector<Frame> align_on_shafts(const std::vector<const Stack*>& stacks,
     if (fresh.empty()) continue;
     for (size_t t = 0; t < n; ++t) {
       if (!frames[t].usable) continue;
-      const std::vector<Curve> there = t == ref ? fresh : carry(fresh, views[t], false);
+      const std::vector<Curve> there =
+          t == ref ? fresh : carry(fresh, views[t], ridge_image(views[t]), false);
       in_session[t].insert(in_session[t].end(), there.begin(), there.end());
     }
     reference.insert(reference.end(), fresh.begin(), fresh.end());
@@ -235,6 +244,7 @@ std::vector<Frame> align_on_shafts(const std::vector<const Stack*>& stacks,
     for (const Dendrite& d : frames[s].dendrites)
       frames[s].evidence.push_back(
           std::make_shared<const Evidence>(views[s].smoothed, d, frames[s].dendrites));
+    views[s] = View();  // a large part of what a series needs: given back as soon as it has been read
     for (size_t d = 0; d < frames[s].dendrites.size(); ++d) {
       const Evidence& e = *frames[s].evidence[d];
       Dendrite& dendrite = frames[s].dendrites[d];

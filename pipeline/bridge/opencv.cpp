@@ -1,6 +1,7 @@
 #include "bridge/opencv.hpp"
 
 #include <limits>
+#include <opencv2/core/utility.hpp>
 
 #include "core/error.hpp"
 
@@ -33,6 +34,10 @@ cv::Mat rows(Image& image) {
 }
 const cv::Mat rows(const Image& image) {
   return view(image.data(), image.size().y * image.size().z, image.size().x);
+}
+
+void no_threads_of_its_own() {
+  cv::setNumThreads(1);
 }
 
 }  // namespace spinechron::bridge

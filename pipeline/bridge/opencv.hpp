@@ -20,4 +20,7 @@ const cv::Mat slice(const Image& image, size_t z);
 cv::Mat rows(Image& image);
 const cv::Mat rows(const Image& image);
 
+/// OpenCV works in the calling thread only, from now on: threads are the flow graph's to give.
+void no_threads_of_its_own();
+
 }  // namespace spinechron::bridge

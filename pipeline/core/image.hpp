@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/geometry.hpp"
+#include "core/large_memory.hpp"
 
 namespace spinechron {
 
@@ -23,6 +24,14 @@ class Image {
   Image() = default;
   Image(Size3 size, Vec3 voxel_um, float fill = 0.0F)
       : size_(size), voxel_um_(voxel_um), samples_(size.count(), fill) {}
+  /// An image whose samples hold anything: for a caller that writes all of them.
+  static Image unfilled(Size3 size, Vec3 voxel_um) {
+    Image image;
+    image.size_ = size;
+    image.voxel_um_ = voxel_um;
+    image.samples_ = Samples(size.count());
+    return image;
+  }
   Image(Image&&) = default;
   Image& operator=(Image&&) = default;
   Image clone() const { return Image(*this); }
@@ -47,10 +56,11 @@ class Image {
   float sample(const Vec3& point_um) const;
 
  private:
+  using Samples = std::vector<float, LargeMemory<float>>;
   Image(const Image&) = default;
   Size3 size_;
   Vec3 voxel_um_ = Vec3::Ones();
-  std::vector<float> samples_;
+  Samples samples_;
 };
 
 }  // namespace spinechron

@@ -40,9 +40,10 @@ Quality assess_stack(const Stack& stack, const Tracing& tracing) {
   q.motion_um = stack.motion_um;
   q.saturated_fraction = stack.noise.saturated_fraction;
   const double read = stack.noise.read_sigma / stack.noise.gain, averaged = independent_voxels(stack);
-  float brightest = 0;
-  for (size_t i = 0; i < stack.image.size().count(); ++i)
-    brightest = std::max(brightest, stack.image.data()[i]);
+  float brightest = 0;  // asked for in saturated stacks only
+  if (stack.noise.saturated_fraction > 0)
+    for (size_t i = 0; i < stack.image.size().count(); ++i)
+      brightest = std::max(brightest, stack.image.data()[i]);
 
   std::vector<double> photons, snr;
   size_t saturated = 0;

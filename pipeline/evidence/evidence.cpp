@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/lanes.hpp"
+#include "evidence/smoothing.hpp"
 #include "evidence/tube.hpp"
 
 namespace spinechron {
@@ -43,28 +45,34 @@ struct Running {
   std::vector<std::vector<float>> quantile;  // [q][position]
 };
 
-// Quantiles of value(arc) in windows along the arc; a window at an end is shifted inwards. Windows with less
+// Quantiles of line[arc] in windows along the arc; a window at an end is shifted inwards. Windows with less
 // than a quarter of their samples seen give NaN.
-template <typename Value>
-void running_quantiles(int arcs, double window_um, int hop, const std::vector<double>& qs, const Value& value,
-                       Running& out, std::vector<float>& scratch) {
+void running_quantiles(const std::vector<float>& line, double window_um, int hop,
+                       const std::vector<double>& qs, Running& out, SortedWindow& sorted) {
   constexpr int kStride = 2;  // the image is smooth over two samples
+  const int arcs = static_cast<int>(line.size());
   const int window = std::min(arcs, static_cast<int>(window_um / kStepUm));
+  const size_t asked = static_cast<size_t>((window + kStride - 1) / kStride);
   out.at.clear();
   out.quantile.assign(qs.size(), {});
+  int last = 0;
+  sorted.clear();
+  for (int i = 0; i < window; i += kStride) sorted.insert(line[size_t(i)]);
   for (int centre = 0;; centre += hop) {
     centre = std::min(centre, arcs - 1);
     const int first = std::clamp(centre - window / 2, 0, arcs - window);
-    scratch.clear();
-    int asked = 0;
-    for (int i = first; i < first + window; i += kStride, ++asked) {
-      const float v = value(i);
-      if (std::isfinite(v)) scratch.push_back(v);
+    if ((first - last) % kStride == 0 && first - last < window) {
+      // what leaves at the front makes room for what enters at the end
+      for (int i = last; i < first; i += kStride)
+        sorted.replace(line[size_t(i)], line[size_t(i) + asked * kStride]);
+    } else {
+      sorted.clear();
+      for (int i = first; i < first + window; i += kStride) sorted.insert(line[size_t(i)]);
     }
+    last = first;
     out.at.push_back(centre);
-    const bool enough = static_cast<int>(scratch.size()) * 4 > asked;
-    for (size_t q = 0; q < qs.size(); ++q)
-      out.quantile[q].push_back(enough ? quantile(scratch, qs[q]) : kNaNf);
+    const bool enough = sorted.size() * 4 > asked;
+    for (size_t q = 0; q < qs.size(); ++q) out.quantile[q].push_back(enough ? sorted.quantile(qs[q]) : kNaNf);
     if (centre == arcs - 1) break;
   }
 }
@@ -80,31 +88,76 @@ void spread(const Running& running, size_t q, std::vector<float>& out) {
   if (running.at.size() == 1) std::fill(out.begin(), out.end(), values[0]);
 }
 
-// Gaussian smoothing along one axis of a block, NaN left out; stride and count describe lines of that axis.
-void smooth_lines(std::vector<float>& v, int lines_outer, size_t outer_stride, int lines_inner,
-                  size_t inner_stride, int n, size_t stride, double sigma) {
+// A block's samples where they are seen, 0 elsewhere, and what was seen (1 or 0).
+struct Seen {
+  std::vector<float> value, mask;
+};
+
+SPINECHRON_LANES
+void split_seen(const float* v, size_t n, float* value, float* mask) {
+  for (size_t i = 0; i < n; ++i) {
+    const bool seen = std::abs(v[i]) <= std::numeric_limits<float>::max();
+    value[i] = seen ? v[i] : 0.0F;
+    mask[i] = seen ? 1.0F : 0.0F;
+  }
+}
+
+SPINECHRON_LANES
+void add_weighted(float* sum, float* weight, const float* value, const float* mask, float k, size_t n) {
+  for (size_t i = 0; i < n; ++i) {
+    sum[i] += k * value[i];
+    weight[i] += k * mask[i];
+  }
+}
+
+// Weights of the samples -reach to reach away; none where there is nothing to smooth.
+std::vector<float> weights_for(double sigma, int n) {
   const int reach = static_cast<int>(std::ceil(3 * sigma));
-  if (reach < 1 || n < 2 || sigma < 0.2) return;
-  std::vector<float> kernel(2 * reach + 1), line(n), mask(n);
+  std::vector<float> weights;
+  if (reach < 1 || n < 2 || sigma < 0.2) return weights;
   for (int i = -reach; i <= reach; ++i)
-    kernel[i + reach] = static_cast<float>(std::exp(-0.5 * i * i / (sigma * sigma)));
-  for (int a = 0; a < lines_outer; ++a)
-    for (int b = 0; b < lines_inner; ++b) {
-      float* base = v.data() + a * outer_stride + b * inner_stride;
-      for (int i = 0; i < n; ++i) {
-        const float x = base[i * stride];
-        mask[i] = std::isfinite(x) ? 1.0F : 0.0F;
-        line[i] = std::isfinite(x) ? x : 0.0F;
-      }
-      for (int i = 0; i < n; ++i) {
-        float sum = 0, weight = 0;
-        for (int k = std::max(0, i - reach); k <= std::min(n - 1, i + reach); ++k) {
-          sum += kernel[k - i + reach] * line[k];
-          weight += kernel[k - i + reach] * mask[k];
-        }
-        if (mask[i] > 0) base[i * stride] = sum / weight;
-      }
-    }
+    weights.push_back(static_cast<float>(std::exp(-0.5 * i * i / (sigma * sigma))));
+  return weights;
+}
+
+// Gaussian smoothing across the lines of a block, NaN left out: `n` lines of `width` samples, one after
+// another.
+void smooth_across(float* v, int n, size_t width, double sigma, Seen& seen, Seen& sums) {
+  const std::vector<float> weights = weights_for(sigma, n);
+  if (weights.empty()) return;
+  const int reach = static_cast<int>(weights.size()) / 2;
+  const size_t all = size_t(n) * width;
+  for (auto* part : {&seen.value, &seen.mask}) part->resize(all);
+  split_seen(v, all, seen.value.data(), seen.mask.data());
+  for (int i = 0; i < n; ++i) {
+    sums.value.assign(width, 0.0F);
+    sums.mask.assign(width, 0.0F);
+    for (int k = std::max(0, i - reach); k <= std::min(n - 1, i + reach); ++k)
+      add_weighted(sums.value.data(), sums.mask.data(), seen.value.data() + size_t(k) * width,
+                   seen.mask.data() + size_t(k) * width, weights[size_t(k - i + reach)], width);
+    const float* mask = seen.mask.data() + size_t(i) * width;
+    float* out = v + size_t(i) * width;
+    for (size_t x = 0; x < width; ++x)
+      if (mask[x] > 0) out[x] = sums.value[x] / sums.mask[x];
+  }
+}
+
+// The same along each of `lines` lines of `n` samples.
+void smooth_along(float* v, size_t lines, int n, double sigma, Seen& seen, Seen& sums) {
+  const std::vector<float> weights = weights_for(sigma, n);
+  if (weights.empty()) return;
+  const size_t width = size_t(n), pad = weights.size() / 2;
+  for (auto* part : {&seen.value, &seen.mask}) part->assign(width + 2 * pad, 0.0F);
+  for (size_t line = 0; line < lines; ++line, v += width) {
+    split_seen(v, width, seen.value.data() + pad, seen.mask.data() + pad);
+    sums.value.assign(width, 0.0F);
+    sums.mask.assign(width, 0.0F);
+    for (size_t k = 0; k < weights.size(); ++k)
+      add_weighted(sums.value.data(), sums.mask.data(), seen.value.data() + k, seen.mask.data() + k,
+                   weights[k], width);
+    for (size_t x = 0; x < width; ++x)
+      if (seen.mask[pad + x] > 0) v[x] = sums.value[x] / sums.mask[x];
+  }
 }
 
 // How far every other dendrite is: used to hide what belongs to it.
@@ -226,15 +279,15 @@ Evidence::Evidence(const Image& smoothed, const Dendrite& dendrite, const Tracin
 void Evidence::measure_edges(const Block& relative, int axis_level) {
   const int n = arcs(), middle = relative.width / 2, reach = static_cast<int>(3.6 / kStepUm);
   Running running;
-  std::vector<float> scratch, line(static_cast<size_t>(n));
+  SortedWindow sorted;
+  std::vector<float> line(static_cast<size_t>(n));
   // quantile profile [distance][arc], both sides
   for (Side side : {Side::left, Side::right}) {
     const int sign = side == Side::left ? 1 : -1;
     std::vector<std::vector<float>> profile;
     for (int j = 0; j <= reach; ++j) {
-      running_quantiles(
-          n, kEdgeWindowUm, 4, {kBackgroundQuantile},
-          [&](int i) { return relative.at(axis_level, i, middle + sign * j); }, running, scratch);
+      for (int i = 0; i < n; ++i) line[size_t(i)] = relative.at(axis_level, i, middle + sign * j);
+      running_quantiles(line, kEdgeWindowUm, 4, {kBackgroundQuantile}, running, sorted);
       spread(running, 0, line);
       for (float& v : line)
         if (!std::isfinite(v)) v = 0;
@@ -288,29 +341,32 @@ Block Evidence::subtract_background(size_t side, int outs) {
   Block &excess = excess_[side], &sigma = sigma_[side];
   Block subtracted(excess.levels, n, kOuts, kNaNf), variance(excess.levels, n, outs, kNaNf);
   Running running;
-  std::vector<float> scratch, background(static_cast<size_t>(n)), low(static_cast<size_t>(n));
+  SortedWindow sorted;
+  std::vector<float> line(static_cast<size_t>(n)), background(line), low(line);
   const int hop = static_cast<int>(1.0 / kStepUm);
   for (int k = 0; k < excess.levels; ++k)
     for (int j = 0; j < outs; ++j) {
-      running_quantiles(
-          n, kBackgroundWindowUm, hop, {kLowQuantile, kBackgroundQuantile},
-          [&](int i) { return excess.at(k, i, j); }, running, scratch);
+      for (int i = 0; i < n; ++i) line[size_t(i)] = excess.at(k, i, j);
+      running_quantiles(line, kBackgroundWindowUm, hop, {kLowQuantile, kBackgroundQuantile}, running, sorted);
       spread(running, 0, low);
       spread(running, 1, background);
-      for (int i = 0; i < n; ++i) {
-        const float spread_um = std::max(background[size_t(i)] - low[size_t(i)], 1e-4F);
+      for (size_t i = 0; i < line.size(); ++i) {
+        const float spread_um = std::max(background[i] - low[i], 1e-4F);
         const float s = spread_um / static_cast<float>(kLowToBackground);
-        variance.at(k, i, j) = s * s;
-        subtracted.at(k, i, j) = background[size_t(i)];
-        excess.at(k, i, j) -= background[size_t(i)];
+        const int arc = static_cast<int>(i);
+        variance.at(k, arc, j) = s * s;
+        subtracted.at(k, arc, j) = background[i];
+        excess.at(k, arc, j) -= background[i];
       }
     }
   // The noise is smooth in depth, arc and distance; averaging its variance steadies it.
-  const size_t level_stride = size_t(n) * size_t(outs);
+  Seen seen, sums;
+  const auto width = static_cast<size_t>(outs);
   const double dz = excess.levels > 1 ? depth_um_[1] - depth_um_[0] : 1.0;
-  smooth_lines(variance.samples, n, outs, outs, 1, excess.levels, level_stride, 0.7 / dz);
-  smooth_lines(variance.samples, excess.levels, level_stride, outs, 1, n, outs, 1.0 / kStepUm);
-  smooth_lines(variance.samples, excess.levels, level_stride, n, outs, outs, 1, 0.15 / kStepUm);
+  smooth_across(variance.samples.data(), excess.levels, size_t(n) * width, 0.7 / dz, seen, sums);
+  for (int k = 0; k < excess.levels; ++k)
+    smooth_across(variance.row(k, 0), n, width, 1.0 / kStepUm, seen, sums);
+  smooth_along(variance.samples.data(), size_t(excess.levels) * size_t(n), outs, 0.15 / kStepUm, seen, sums);
   for (int k = 0; k < excess.levels; ++k)
     for (int i = 0; i < n; ++i)
       for (int j = 0; j < outs; ++j) sigma.at(k, i, j) = std::sqrt(variance.at(k, i, j));

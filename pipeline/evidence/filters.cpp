@@ -4,21 +4,34 @@
 #include <cmath>
 #include <limits>
 
+#include "core/lanes.hpp"
+
 namespace spinechron {
+
+namespace {
+
+SPINECHRON_LANES
+void add_scaled(double* sum, const double* values, double scale, size_t n) {
+  for (size_t i = 0; i < n; ++i) sum[i] += scale * values[i];
+}
+
+}  // namespace
 
 Profile smooth(const Profile& values, double sigma) {
   if (sigma <= 0 || values.size() < 2) return values;
-  const int reach = static_cast<int>(std::ceil(3.5 * sigma));
+  const auto reach = static_cast<size_t>(std::ceil(3.5 * sigma));
   Profile kernel(2 * reach + 1);
   double sum = 0;
-  for (int i = -reach; i <= reach; ++i) sum += kernel[i + reach] = std::exp(-0.5 * i * i / (sigma * sigma));
-  const int n = static_cast<int>(values.size());
-  Profile out(values.size());
-  for (int i = 0; i < n; ++i) {
-    double total = 0;
-    for (int j = -reach; j <= reach; ++j) total += kernel[j + reach] * values[std::clamp(i + j, 0, n - 1)];
-    out[i] = total / sum;
+  for (size_t j = 0; j < kernel.size(); ++j) {
+    const double i = double(j) - double(reach);
+    sum += kernel[j] = std::exp(-0.5 * i * i / (sigma * sigma));
   }
+  const size_t n = values.size();
+  Profile padded(reach, values.front()), out(n, 0.0);
+  padded.insert(padded.end(), values.begin(), values.end());
+  padded.insert(padded.end(), reach, values.back());
+  for (size_t j = 0; j < kernel.size(); ++j) add_scaled(out.data(), padded.data() + j, kernel[j], n);
+  for (double& v : out) v /= sum;
   return out;
 }
 
@@ -65,6 +78,32 @@ float quantile(std::vector<float>& scratch, double q) {
   if (i + 1 == static_cast<std::ptrdiff_t>(scratch.size())) return low;
   const float high = *std::min_element(scratch.begin() + i + 1, scratch.end());
   return low + static_cast<float>(x - static_cast<double>(i)) * (high - low);
+}
+
+void SortedWindow::insert(float value) {
+  if (std::isfinite(value)) values_.insert(std::upper_bound(values_.begin(), values_.end(), value), value);
+}
+
+void SortedWindow::replace(float leaving, float entering) {
+  if (!std::isfinite(leaving)) return insert(entering);
+  auto hole = std::lower_bound(values_.begin(), values_.end(), leaving);
+  if (!std::isfinite(entering)) {
+    values_.erase(hole);
+    return;
+  }
+  // what lies between the two moves over by one
+  for (; hole != values_.begin() && hole[-1] > entering; --hole) *hole = hole[-1];
+  for (; hole + 1 != values_.end() && hole[1] < entering; ++hole) *hole = hole[1];
+  *hole = entering;
+}
+
+float SortedWindow::quantile(double q) const {
+  if (values_.empty()) return std::numeric_limits<float>::quiet_NaN();
+  const double x = q * static_cast<double>(values_.size() - 1);
+  const auto i = static_cast<size_t>(x);
+  const float low = values_[i];
+  if (i + 1 == values_.size()) return low;
+  return low + static_cast<float>(x - static_cast<double>(i)) * (values_[i + 1] - low);
 }
 
 std::vector<int> best_path(const std::vector<std::vector<float>>& score, double stiffness, int max_step) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <opencv2/imgproc.hpp>
 
 #include "evidence/filters.hpp"
 
@@ -16,31 +15,6 @@ Profile coordinate(const Curve& curve, int axis) {
   Profile out(curve.size());
   for (size_t i = 0; i < curve.size(); ++i) out[i] = curve[i][axis];
   return out;
-}
-
-// Along z: a weighted sum of slices, ends repeated.
-void smooth_depth(Image& image, double sigma_vox) {
-  const int reach = static_cast<int>(std::ceil(3 * sigma_vox));
-  std::vector<float> kernel(2 * reach + 1);
-  float sum = 0;
-  for (int i = -reach; i <= reach; ++i)
-    sum += kernel[i + reach] = static_cast<float>(std::exp(-0.5 * i * i / (sigma_vox * sigma_vox)));
-  for (float& k : kernel) k /= sum;
-  const int nz = static_cast<int>(image.size().z);
-  const size_t row = image.size().x;
-  std::vector<float> column(row * nz);
-  for (size_t y = 0; y < image.size().y; ++y) {
-    for (int z = 0; z < nz; ++z) std::copy_n(image.row(y, z), row, column.data() + z * row);
-    for (int z = 0; z < nz; ++z) {
-      float* out = image.row(y, z);
-      std::fill_n(out, row, 0.0F);
-      for (int k = -reach; k <= reach; ++k) {
-        const float w = kernel[k + reach];
-        const float* in = column.data() + static_cast<size_t>(std::clamp(z + k, 0, nz - 1)) * row;
-        for (size_t x = 0; x < row; ++x) out[x] += w * in[x];
-      }
-    }
-  }
 }
 
 }  // namespace
@@ -68,8 +42,23 @@ Block straighten(const Image& image, const Curve& curve, const Directions& direc
   Block block(static_cast<int>(depth_um.size()), static_cast<int>(curve.size()),
               static_cast<int>(across_um.size()), kNaNf);
   const double last_x = double(n.x) - 1, last_y = double(n.y) - 1, last_z = double(n.z) - 1;
-  for (int k = 0; k < block.levels; ++k)
-    for (int i = 0; i < block.arcs; ++i) {
+  struct InPlane {  // the same at every depth
+    size_t corner, right, below;
+    float fx, fy;
+    int across;
+  };
+  std::vector<InPlane> places;
+  for (int i = 0; i < block.arcs; ++i) {
+    places.clear();
+    for (int j = 0; j < block.width; ++j) {
+      const double x = (curve[i].x() + across_um[j] * directions.left[i].x()) / voxel.x();
+      const double y = (curve[i].y() + across_um[j] * directions.left[i].y()) / voxel.y();
+      if (!(x >= 0 && x <= last_x && y >= 0 && y <= last_y)) continue;
+      const auto x0 = static_cast<size_t>(x), y0 = static_cast<size_t>(y);
+      places.push_back({y0 * n.x + x0, x0 + 1 < n.x ? size_t{1} : 0, y0 + 1 < n.y ? n.x : 0,
+                        static_cast<float>(x - double(x0)), static_cast<float>(y - double(y0)), j});
+    }
+    for (int k = 0; k < block.levels; ++k) {
       const double z = (curve[i].z() + depth_um[k]) / voxel.z();
       if (!(z >= -0.5 && z <= last_z + 0.5)) continue;
       const double zc = std::clamp(z, 0.0, last_z);
@@ -78,41 +67,19 @@ Block straighten(const Image& image, const Curve& curve, const Directions& direc
       const float* lower = image.slice(z0);
       const float* upper = image.slice(std::min(z0 + 1, n.z - 1));
       float* out = block.row(k, i);
-      for (int j = 0; j < block.width; ++j) {
-        const double x = (curve[i].x() + across_um[j] * directions.left[i].x()) / voxel.x();
-        const double y = (curve[i].y() + across_um[j] * directions.left[i].y()) / voxel.y();
-        if (!(x >= 0 && x <= last_x && y >= 0 && y <= last_y)) continue;
-        const auto x0 = static_cast<size_t>(x), y0 = static_cast<size_t>(y);
-        const size_t x1 = std::min(x0 + 1, n.x - 1), y1 = std::min(y0 + 1, n.y - 1);
-        const float fx = static_cast<float>(x - double(x0)), fy = static_cast<float>(y - double(y0));
-        const auto plane = [&](const float* s) {
-          const float* a = s + y0 * n.x;
-          const float* b = s + y1 * n.x;
-          const float top = a[x0] + fx * (a[x1] - a[x0]), bottom = b[x0] + fx * (b[x1] - b[x0]);
-          return top + fy * (bottom - top);
+      for (const InPlane& p : places) {
+        const auto plane = [&p](const float* s) {
+          const float* a = s + p.corner;
+          const float* b = a + p.below;
+          const float top = a[0] + p.fx * (a[p.right] - a[0]), bottom = b[0] + p.fx * (b[p.right] - b[0]);
+          return top + p.fy * (bottom - top);
         };
         const float near = plane(lower);
-        out[j] = near + fz * (plane(upper) - near);
+        out[p.across] = near + fz * (plane(upper) - near);
       }
     }
-  return block;
-}
-
-Image smoothed(const Image& image, double lateral_sigma_um, double axial_sigma_um) {
-  Image out(image.size(), image.voxel_um());
-  const auto nx = static_cast<int>(image.size().x), ny = static_cast<int>(image.size().y);
-  const double sx = lateral_sigma_um / image.voxel_um().x(), sy = lateral_sigma_um / image.voxel_um().y();
-  for (size_t z = 0; z < image.size().z; ++z) {
-    const cv::Mat in(ny, nx, CV_32F, const_cast<float*>(image.slice(z)));
-    cv::Mat result(ny, nx, CV_32F, out.slice(z));
-    if (lateral_sigma_um > 0)
-      cv::GaussianBlur(in, result, cv::Size(), sx, sy, cv::BORDER_REPLICATE);
-    else
-      in.copyTo(result);
   }
-  const double sz = axial_sigma_um / image.voxel_um().z();
-  if (sz > 0.2 && image.size().z > 1) smooth_depth(out, sz);
-  return out;
+  return block;
 }
 
 Curve snap_to_ridge(const Image& smoothed, Curve curve, double lateral_reach_um, double depth_reach_um,

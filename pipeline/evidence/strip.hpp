@@ -39,9 +39,6 @@ Directions directions(const Curve& curve);
 Block straighten(const Image& image, const Curve& curve, const Directions& directions,
                  const std::vector<double>& across_um, const std::vector<double>& depth_um);
 
-/// Gaussian smoothing of every x-y plane and along z, standard deviations in um (0: none along that axis).
-Image smoothed(const Image& image, double lateral_sigma_um, double axial_sigma_um);
-
 /// Moves a curve sideways and in depth onto the ridge of the smoothed image beside it: dynamic programming
 /// over the offset at every fourth sample, then smoothing. `lateral_reach_um` and `depth_reach_um` bound the
 /// move; `pull` (1/um^2) is how strongly the present place holds it, in units of the ridge's own brightness.

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include "bridge/opencv.hpp"
 #include "graph/job.hpp"
 #include "graph/memory.hpp"
 
@@ -363,6 +364,7 @@ int threads_for(int jobs) {
 
 BatchReport run_batch(const std::vector<Series>& series, const Plan& plan, const Ends& ends,
                       const BatchOptions& options, BatchObserver& observer) {
+  bridge::no_threads_of_its_own();
   const int threads = threads_for(options.jobs);
   const tbb::global_control at_most(tbb::global_control::max_allowed_parallelism,
                                     static_cast<size_t>(threads));

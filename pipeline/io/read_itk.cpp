@@ -60,7 +60,7 @@ Decoded read(itk::ImageIOBase& io, const Session& session, const ReadOptions& op
   decoded.format = header.format;
   decoded.warnings = header.warnings;
   decoded.files = header.files;
-  decoded.counts = Image(size, resolve_voxel(header.voxel_um, session, decoded.warnings));
+  decoded.counts = Image::unfilled(size, resolve_voxel(header.voxel_um, session, decoded.warnings));
 
   itk::ImageIORegion region(dimensions);
   for (unsigned d = 0; d < dimensions; ++d) region.SetSize(d, io.GetDimensions(d));

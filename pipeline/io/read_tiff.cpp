@@ -58,7 +58,7 @@ Decoded decode(const TiffPlan& plan, std::unique_ptr<TiffFile> first, const Plan
 
   Decoded decoded;
   decoded.warnings = plan.warnings;
-  decoded.counts = Image(size, resolve_voxel(plan.voxel_um, request.session, decoded.warnings));
+  decoded.counts = Image::unfilled(size, resolve_voxel(plan.voxel_um, request.session, decoded.warnings));
   decoded.type = lead.type;
   std::vector<float> another;
   for (size_t z = 0; z < size.z; ++z) {

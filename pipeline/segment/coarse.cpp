@@ -4,62 +4,10 @@
 #include <cmath>
 #include <vector>
 
+#include "evidence/smoothing.hpp"
+
 namespace spinechron {
 namespace {
-
-// out[x] = k[0] * mid[x] + sum over j of k[j] * (low[j][x] + high[j][x]), all taps in one pass over memory.
-template <int Reach>
-void weigh(float* out, size_t width, const float* mid, const float* const* low, const float* const* high,
-           const float* k) {
-  for (size_t x = 0; x < width; ++x) {
-    float sum = k[0] * mid[x];
-    for (int j = 1; j <= Reach; ++j) sum += k[j] * (low[j][x] + high[j][x]);
-    out[x] = sum;
-  }
-}
-
-using Weigh = void (*)(float*, size_t, const float*, const float* const*, const float* const*, const float*);
-constexpr int kMostReach = 10;
-constexpr Weigh kWeigh[kMostReach + 1] = {weigh<0>, weigh<1>, weigh<2>, weigh<3>, weigh<4>, weigh<5>,
-                                          weigh<6>, weigh<7>, weigh<8>, weigh<9>, weigh<10>};
-
-std::vector<float> half_kernel(double sigma) {
-  const int reach = std::clamp(static_cast<int>(std::ceil(2.5 * sigma)), 1, kMostReach);
-  std::vector<float> k(static_cast<size_t>(reach) + 1);
-  double sum = 0;
-  for (int i = 0; i <= reach; ++i) sum += (i ? 2.0 : 1.0) * std::exp(-0.5 * i * i / (sigma * sigma));
-  for (int i = 0; i <= reach; ++i)
-    k[static_cast<size_t>(i)] = static_cast<float>(std::exp(-0.5 * i * i / (sigma * sigma)) / sum);
-  return k;
-}
-
-// `n` lines of `width` samples, one after another: smoothed across the lines. `from` is a copy of them.
-void smooth_lines(float* to, const float* from, size_t n, size_t width, const std::vector<float>& k) {
-  const auto reach = static_cast<std::ptrdiff_t>(k.size()) - 1;
-  const auto last = static_cast<std::ptrdiff_t>(n) - 1;
-  const float *low[kMostReach + 1] = {}, *high[kMostReach + 1] = {};
-  for (std::ptrdiff_t i = 0; i <= last; ++i) {
-    for (std::ptrdiff_t j = 1; j <= reach; ++j) {
-      low[j] = from + static_cast<size_t>(std::max<std::ptrdiff_t>(i - j, 0)) * width;
-      high[j] = from + static_cast<size_t>(std::min(i + j, last)) * width;
-    }
-    kWeigh[reach](to + static_cast<size_t>(i) * width, width, from + static_cast<size_t>(i) * width, low,
-                  high, k.data());
-  }
-}
-
-// One line along itself; `padded` is scratch.
-void smooth_row(float* a, size_t n, const std::vector<float>& k, std::vector<float>& padded) {
-  const size_t reach = k.size() - 1;
-  padded.resize(n + 2 * reach);
-  std::fill_n(padded.begin(), reach, a[0]);
-  std::copy_n(a, n, padded.begin() + static_cast<std::ptrdiff_t>(reach));
-  std::fill_n(padded.begin() + static_cast<std::ptrdiff_t>(reach + n), reach, a[n - 1]);
-  const float* mid = padded.data() + reach;
-  const float *low[kMostReach + 1] = {}, *high[kMostReach + 1] = {};
-  for (size_t j = 1; j <= reach; ++j) low[j] = mid - j, high[j] = mid + j;
-  kWeigh[reach](a, n, mid, low, high, k.data());
-}
 
 size_t block(double voxel_um, double wanted_um) {
   return static_cast<size_t>(std::max(1.0, std::round(wanted_um / voxel_um)));
@@ -99,32 +47,6 @@ float quantile_of(std::vector<float>& v, double q) {
 }
 
 }  // namespace
-
-void smooth_axis(float* samples, Size3 size, int axis, double sigma) {
-  if (sigma < 0.2) return;
-  const std::vector<float> k = half_kernel(sigma);
-  if (axis == 0) {
-    std::vector<float> padded;
-    for (size_t r = 0; r < size.y * size.z; ++r) smooth_row(samples + r * size.x, size.x, k, padded);
-  } else if (axis == 1) {
-    std::vector<float> copy(size.x * size.y);
-    for (size_t z = 0; z < size.z; ++z) {
-      float* slice = samples + z * size.x * size.y;
-      std::copy_n(slice, copy.size(), copy.data());
-      smooth_lines(slice, copy.data(), size.y, size.x, k);
-    }
-  } else {
-    // plane by plane would touch memory far apart: one row of all slices at a time stays in the cache
-    std::vector<float> lines(size.x * size.z), smoothed(lines.size());
-    for (size_t y = 0; y < size.y; ++y) {
-      for (size_t z = 0; z < size.z; ++z)
-        std::copy_n(samples + (z * size.y + y) * size.x, size.x, lines.data() + z * size.x);
-      smooth_lines(smoothed.data(), lines.data(), size.z, size.x, k);
-      for (size_t z = 0; z < size.z; ++z)
-        std::copy_n(smoothed.data() + z * size.x, size.x, samples + (z * size.y + y) * size.x);
-    }
-  }
-}
 
 Coarse make_coarse(const Image& image) {
   const Vec3 v = image.voxel_um();

@@ -6,10 +6,6 @@
 
 namespace spinechron {
 
-/// Gaussian smoothing along one axis (0: x, 1: y, 2: z) of a block of `size` samples, in place; ends repeat.
-/// `sigma` in samples; below 0.2 nothing is done, and the kernel ends at 2.5 sigma or 10 samples.
-void smooth_axis(float* samples, Size3 size, int axis, double sigma);
-
 /// The image averaged over blocks of voxels.
 struct Coarse {
   Image photons;     ///< linear, background not removed, smoothed a little along z

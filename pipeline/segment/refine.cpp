@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/lanes.hpp"
 #include "evidence/strip.hpp"
 
 namespace spinechron {
@@ -29,6 +30,15 @@ std::vector<double> steps(double reach, double step) {
   return v;
 }
 
+SPINECHRON_LANES
+void add_seen(float* sum, float* weight, const float* row, float w, size_t n) {
+  for (size_t u = 0; u < n; ++u) {
+    const bool seen = std::abs(row[u]) <= std::numeric_limits<float>::max();  // neither NaN nor infinite
+    sum[u] += seen ? w * row[u] : 0.0F;
+    weight[u] += seen ? w : 0.0F;
+  }
+}
+
 // Weighted means along the arc of all columns of one level-collapsed block; NaN are left out.
 std::vector<std::vector<float>> averaged_rows(const std::vector<std::vector<float>>& rows, double sigma,
                                               int hop) {
@@ -44,8 +54,7 @@ std::vector<std::vector<float>> averaged_rows(const std::vector<std::vector<floa
     std::fill(weight.begin(), weight.end(), 0.0F);
     for (int j = std::max(0, i - reach); j <= std::min(n - 1, i + reach); ++j) {
       const float w = kernel[size_t(std::abs(j - i))];
-      for (size_t u = 0; u < width; ++u)
-        if (std::isfinite(rows[size_t(j)][u])) sum[u] += w * rows[size_t(j)][u], weight[u] += w;
+      add_seen(sum.data(), weight.data(), rows[size_t(j)].data(), w, width);
     }
     for (size_t u = 0; u < width; ++u)
       sum[u] = weight[u] > 0 ? sum[u] / weight[u] : std::numeric_limits<float>::quiet_NaN();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evidence/smoothing.hpp"
+
 namespace spinechron {
 namespace {
 

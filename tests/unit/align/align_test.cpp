@@ -3,6 +3,7 @@
 #include "align/coarse.hpp"
 #include "align/shafts.hpp"
 #include "align/slide.hpp"
+#include "evidence/smoothing.hpp"
 #include "support/bright_dendrite.hpp"
 
 namespace spinechron {
@@ -13,6 +14,16 @@ using testing::Scene;
 
 const std::vector<testing::Head> kHeads{{5.0, 1.2, 0.3},  {9.0, -1.3, 0.4},  {13.5, 1.4, 0.25},
                                         {18.0, 1.1, 0.4}, {23.0, -1.2, 0.3}, {29.0, 1.3, 0.35}};
+
+TEST(Coarse, FindsTheShiftInDepth) {
+  Scene scene;
+  const Image image = smoothed(scene.stack(1).image, 0.15, 0.6);
+  Curve shallower = scene.tracing()[0].centreline;
+  for (Vec3& p : shallower) p.z() -= 3.0;
+  EXPECT_NEAR(depth_shift({shallower}, Affine(), image, 6.0), 3.0, image.voxel_um().z() / 2 + 1e-9);
+  EXPECT_NEAR(depth_shift({scene.tracing()[0].centreline}, Affine(), image, 6.0), 0.0,
+              image.voxel_um().z() / 2 + 1e-9);
+}
 
 TEST(Coarse, FindsRotationAndShift) {
   Scene scene;

@@ -1,0 +1,14 @@
+#pragma once
+// Hot loops on samples side by side, compiled twice: for every processor and for those with AVX2; which one
+// runs is chosen when the program starts. Both give the same bytes: each sample is computed by the same
+// operations in the same order, and none are contracted (-ffp-contract=off). So such a loop may not sum over
+// samples.
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define SPINECHRON_LANES __attribute__((target_clones("avx2", "default")))
+#else
+#define SPINECHRON_LANES
+#endif
+/// For helpers that such a loop calls: they must be compiled into it, or they would be compiled for every
+/// processor only.
+#define SPINECHRON_INLINE inline __attribute__((always_inline))
