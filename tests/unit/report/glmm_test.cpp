@@ -29,7 +29,7 @@ std::string output_of(const std::string& command) {
 std::map<std::string, std::pair<double, double>> fitted(const Table& counts, const std::string& event) {
   const fs::path file = fs::temp_directory_path() / ("spinechron_glmm_" + event + ".tsv");
   counts.write(file);
-  const fs::path script = fs::path(__FILE__).parent_path() / "../../../tools/stats/glmm.R";
+  const fs::path script = fs::path(SPINECHRON_SOURCE) / "tools/stats/glmm.R";
   std::istringstream lines(output_of("Rscript '" + script.string() + "' '" + file.string() + "' " + event));
   fs::remove(file);
   fs::remove(fs::path(file).replace_extension(".json"));
