@@ -12,31 +12,26 @@ namespace spinechron {
 struct MotionConfig {
   double smooth_um = 4;  ///< movement slower than this along z is kept: dendrites that run obliquely look so
   double most_um = 1.2;  ///< largest movement from one slice to the next that is looked for
-  double significance = 3;  ///< a slice is moved when its movement is so many times its own standard error
+  double significance = 2;  ///< movement counts when it is so many times its own standard error
   double least_um = 0.02;   ///< r.m.s. movement that is worth an interpolation
 };
 
 /// Lateral movement of the slices of a stack.
 struct Motion {
   std::vector<Eigen::Vector2d> shift_um;  ///< of each slice's content, x and y; subtract it to undo
-  double rms_um = 0;                      ///< r.m.s. over all slices of the movement that is to be undone
-  double error_um = 0;                    ///< r.m.s. standard error of a slice's movement
+  double rms_um = 0;    ///< r.m.s. of the movement's length over the slices that could be measured
+  double error_um = 0;  ///< the part of it that the measurement's own error makes
   bool significant = false;
 };
 
-/// Movement of slices against their neighbours: what all structures of a slice do together and not smoothly.
+/// Movement of slices against their neighbours, measured on structures only.
 ///
-/// The steps between neighbouring slices with their covariances (see measure_steps) are a sum of three
-/// things: a slow drift, as structures that lean one way make it (Gaussian process with length `smooth_um`),
-/// which is no movement; jitter of every slice on its own; and a few jumps, of one slice or of all slices
-/// beyond a step. The jitter's size is the likeliest one, none unless that beats none; a jump enters when it
-/// alone explains a chi-square of 20 (30 where it lasts) and is larger than 0.15 um, the clearest first;
-/// jitter alone is taken where it explains the steps better than jumps do. A slice's movement is its
-/// expectation given the steps; so a slice that could not be measured stays where it is and disturbs no
-/// other, and of a lone straight dendrite only the movement across it is undone. After a jump that lasts the
-/// longer part of the stack stays in place. Movement within a slice, from line to line, is not looked for.
-/// Fewer than 5 slices or no structures: no movement. Deterministic; cost linear in voxels, at least cubic in
-/// slices.
+/// Slices are binned to about 0.24 um, band-passed and cut off at what noise reaches; each is compared with
+/// the next by the place of the peak of their cross-correlation, in tiles (only products of two slices enter,
+/// so noise does not pull the peak to zero). What the tiles agree on, robustly, is movement; what they
+/// disagree on, its error. Positions are the running sum, and what a line over `smooth_um` of neighbouring
+/// slices cannot follow is movement; the rest may be tilted structures and stays. Measured movement is shrunk
+/// by the share that error has in it. Fewer than 5 slices, or no structures: no movement.
 Motion measure_motion(const Image& image, const MotionConfig& config, const Context& context);
 
 /// Moves the content of each slice by minus its shift: windowed-sinc interpolation (Lanczos, 3 lobes), which
