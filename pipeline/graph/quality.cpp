@@ -26,9 +26,9 @@ Quality assess_session(const Stack& stack, const Tracing& tracing, const Frame& 
   if (!frame.usable) {
     quality.verdict = "not usable";
     quality.overlap = 0;
-    quality.reasons.insert(quality.reasons.begin(),
-                           frame.reason.empty() ? "It could not be brought into the frame of the series."
-                                                : frame.reason);
+    quality.reasons.insert(
+        quality.reasons.begin(),
+        frame.reason.empty() ? "It could not be brought into the frame of the series." : frame.reason);
     return quality;
   }
   std::vector<double> errors;

@@ -11,7 +11,8 @@ struct OnSomeImages {
   int columns = 0;
   bool is_theirs(const sc_stack& s) const { return s.nx == static_cast<std::uint64_t>(columns); }
   static void params(sdk::Params<Stage>& p) {
-    p.integer("columns", &Stage::columns, {0, 100000}, "1", "Images of so many columns get rubbish; 0: none does.");
+    p.integer("columns", &Stage::columns, {0, 100000}, "1",
+              "Images of so many columns get rubbish; 0: none does.");
   }
 };
 
@@ -33,7 +34,8 @@ struct Rubbish : sdk::Detector, OnSomeImages<Rubbish> {
     OnSomeImages<Rubbish>::params(p);
     p.choice("what", &Rubbish::what, "position|label", "What is wrong: no number, or an unknown dendrite.");
   }
-  std::vector<sdk::Candidate> run(const sdk::Host&, const sc_stack& stack, const sc_frame& frame) const override {
+  std::vector<sdk::Candidate> run(const sdk::Host&, const sc_stack& stack,
+                                  const sc_frame& frame) const override {
     if (!is_theirs(stack) || frame.n_dendrites == 0) return {};
     sdk::Candidate c;
     c.dendrite_id = frame.dendrites[0]->id;
@@ -47,7 +49,8 @@ struct Rubbish : sdk::Detector, OnSomeImages<Rubbish> {
 // Every spine stays; numbered from the end.
 struct Unsorted : sdk::Matcher, OnSomeImages<Unsorted> {
   static constexpr const char* kName = "unsorted";
-  static constexpr const char* kMeaning = "The first session's spines stay, and may be numbered from the end.";
+  static constexpr const char* kMeaning =
+      "The first session's spines stay, and may be numbered from the end.";
   std::vector<sdk::Track> run(const sdk::Host&, const std::vector<const sc_stack*>& stacks,
                               const std::vector<const sc_frame*>&,
                               const std::vector<const sc_candidates*>& candidates) const override {
