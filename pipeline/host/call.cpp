@@ -32,7 +32,9 @@ struct Call::Callbacks {
     Call& call = of(host);
     call.asked_.fetch_add(1, std::memory_order_relaxed);
     const auto* flag = call.context_.cancelled;
-    return flag && flag->load(std::memory_order_relaxed) ? 1 : 0;
+    if (!flag || !flag->load(std::memory_order_relaxed)) return 0;
+    call.told_ = true;
+    return 1;
   }
   static int32_t fail(const sc_host* host, const char* message) {
     try {

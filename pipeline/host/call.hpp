@@ -44,6 +44,7 @@ class Call {
 
   /// How often the plugin asked whether it is cancelled.
   size_t times_asked() const { return asked_; }
+  bool was_told() const { return told_; }  ///< and was answered that it is
   [[noreturn]] void refuse(const std::string& what) const { throw Error("{}: {}", who_, what); }
 
  private:
@@ -58,6 +59,7 @@ class Call {
   const Log& log_;
   sc_host table_{};
   std::atomic<size_t> asked_ = 0;
+  std::atomic<bool> told_ = false;
   std::mutex mutex_;     // of the two texts
   std::string failed_;   // what the plugin said through fail()
   std::string refused_;  // the first thing it handed in that could not be taken

@@ -193,15 +193,13 @@ Outcome cancelled_at_work(const Subject& subject, void* instance) {
   Call call("cancel", context, all_sinks([] {}), kDropLog);
   std::promise<void> done;
   double since_s = 0;
-  size_t asked = 0;
   std::thread canceller([&, ended = done.get_future()] {
     const auto has_ended = [&](auto within) { return ended.wait_for(within) == std::future_status::ready; };
     while (call.times_asked() == 0)  // not before it is told for the first time that it may go on
       if (has_ended(std::chrono::milliseconds(1))) return;
     if (has_ended(kMoment)) return;
-    cancelled = true;
     since_s = processor_s();
-    asked = call.times_asked();
+    cancelled = true;
   });
   const int32_t code = run_guarded(subject.c(), instance, call.table(), scene, GuardedMemory::Flush::end);
   const double ended_s = processor_s();
@@ -213,8 +211,7 @@ Outcome cancelled_at_work(const Subject& subject, void* instance) {
             fmt::format("it went on for {:.1f} s of processor time after it was cancelled at work; "
                         "ask host->cancelled every 100 ms or so",
                         ended_s - since_s)};
-  const bool told = call.times_asked() > asked;
-  if (told && code != SC_CANCELLED)
+  if (call.was_told() && code != SC_CANCELLED)
     return {Kind::wrong, fmt::format("it was cancelled at work and returned {}; return SC_CANCELLED", code)};
   return {};
 }
