@@ -15,7 +15,7 @@ struct Peak {
   double excess = 0;                ///< in units of the shaft's brightness
   double snr = 0;                   ///< excess over its local noise
   double prominence = 0;            ///< 1 - deepest saddle along the dendrite within 1.2 um over the peak
-  double fall = 0;                  ///< 1 - lowest excess outward within 0.85 um over the peak
+  double fall = 0;                  ///< 1 - lowest excess outward within 0.96 um over the peak
   double exit = 0;  ///< light over the peak at the dimmest place of the brightest way that leads 2 um away
                     ///< beside the shaft, above the noise
 };
