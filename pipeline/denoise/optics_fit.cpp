@@ -17,10 +17,13 @@ constexpr size_t kMostSpectra = 1000;  // of all columns together
 constexpr double kLateralPrior_um = 0.22, kLateralPriorSpread = 0.40;
 constexpr double kAxialPrior_um = 0.90, kAxialPriorSpread = 0.35;
 constexpr double kRadius_um = 0.6, kRadiusSpread = 0.2;  // of dendrites
-constexpr double kThickness_um = 0.22;                   // sigma of a dendrite along z
-constexpr double kFineFrom = 3.5, kFineTo = 7.0;         // radians per um
-constexpr double kScaleFrom = 1.2, kScaleTo = 4.0;       // power by which windows are made comparable
-constexpr double kLowest = 2.5;                          // shading and background end below it
+constexpr double kShapeError = 0.25;    // relative, of a ring: no dendrite has the spectrum of the usual one
+constexpr double kThickness_um = 0.22;  // sigma of a dendrite along z
+constexpr std::array kTails = {0.0, 0.02, 0.05, 0.1, 0.2};  // light scattered far along z, over the core's
+constexpr double kTail_um = 3.2, kFarthest_um = 5;          // sigma of that light; largest distance looked at
+constexpr double kFineFrom = 3.5, kFineTo = 7.0;            // radians per um
+constexpr double kScaleFrom = 1.2, kScaleTo = 4.0;          // power by which windows are made comparable
+constexpr double kLowest = 2.5;                             // shading and background end below it
 
 struct Window {
   float brightness;
@@ -166,7 +169,8 @@ double fit_lateral(const WindowSpectra& spectra, const std::vector<Window>& wind
         const double kr = k[i] * radius.values[j], ks = k[i] * sigma.values[s], shape = 1 + kr * kr / 6;
         model[i] = std::exp(-ks * ks) / (k[i] * shape * std::sqrt(shape));
       }
-      inner[j] = log_likelihood(data, model, 0.08) + log_prior(radius.values[j], kRadius_um, kRadiusSpread);
+      inner[j] =
+          log_likelihood(data, model, kShapeError) + log_prior(radius.values[j], kRadius_um, kRadiusSpread);
     }
     const double best = *std::max_element(inner.begin(), inner.end());
     double sum = 0;
@@ -200,14 +204,22 @@ double fit_axial(const WindowSpectra& spectra, const std::vector<Window>& column
   for (Mean& m : data) m.error = std::hypot(m.error, 0.03 * data[0].value);
   LogGrid sigma(0.3, 2.5, 80);
   std::vector<double> model(data.size());
+  const auto fall = [&](size_t lag, double by_um) {
+    const double dz = static_cast<double>(lag) * voxel_z_um / (2 * by_um);
+    return std::exp(-dz * dz);
+  };
+  std::array<double, kTails.size()> inner;
   for (size_t s = 0; s < sigma.values.size(); ++s) {
-    const double seen = std::hypot(sigma.values[s], kThickness_um);
-    for (size_t i = 0; i < model.size(); ++i) {
-      const double dz = static_cast<double>(i + 1) * voxel_z_um / (2 * seen);
-      model[i] = std::exp(-dz * dz);
+    for (size_t t = 0; t < kTails.size(); ++t) {
+      for (size_t i = 0; i < model.size(); ++i)
+        model[i] =
+            fall(i + 1, std::hypot(sigma.values[s], kThickness_um)) + kTails[t] * fall(i + 1, kTail_um);
+      inner[t] = log_likelihood(data, model, 0.0);
     }
-    sigma.score[s] =
-        log_likelihood(data, model, 0.0) + log_prior(sigma.values[s], kAxialPrior_um, kAxialPriorSpread);
+    const double best = *std::max_element(inner.begin(), inner.end());
+    double sum = 0;
+    for (double i : inner) sum += std::exp(i - best);
+    sigma.score[s] = best + std::log(sum) + log_prior(sigma.values[s], kAxialPrior_um, kAxialPriorSpread);
   }
   return sigma.mean();
 }
@@ -233,7 +245,7 @@ Optics fit_optics(const Image& image, const BlockMeans& means, const Context& co
                  kLeastLateralSigma_um, kMostLateralSigma_um);
   context.check_cancelled();
   const double voxel_z_um = image.voxel_um().z();
-  const auto most_lag = std::min(nz - 1, static_cast<size_t>(3.2 / voxel_z_um));
+  const auto most_lag = std::min(nz - 1, static_cast<size_t>(kFarthest_um / voxel_z_um));
   if (most_lag < 2 || columns.size() < kFewest) return optics;
   const size_t count = std::clamp(kMostSpectra / nz, kFewest, kColumns);
   optics.axial_sigma_um = std::clamp(
