@@ -17,6 +17,12 @@ struct NoiseModel {
   double saturated_fraction = 0;  ///< share of voxels at the highest count
 };
 
+/// The objective and the light, as far as whoever took the image wrote it down.
+struct Lens {
+  double numerical_aperture = 1.0;
+  double wavelength_um = 0.92;  ///< of the excitation
+};
+
 /// The effective point spread function as the image shows it: standard deviations of its Gaussian core, um.
 struct Optics {
   double lateral_sigma_um = 0.22;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/image.hpp"
+#include "core/noise.hpp"
 
 namespace spinechron {
 
@@ -17,6 +18,7 @@ struct Session {
   std::optional<double>
       voxel_um[3];           ///< x, y, z as the sidecar or the manifest gives them; they win over the file
   std::string voxel_source;  ///< who gave voxel_um ("sidecar FILE", "manifest FILE"); empty if the file must
+  std::optional<Lens> lens;  ///< as the sidecar gives it
   std::optional<std::string> channel;  ///< as the manifest gives it; else the call's --channel decides
 };
 
@@ -35,6 +37,7 @@ struct RawStack {
   Image counts;
   double lowest_count = 0;   ///< the least and the greatest value that the sample type and the file's
   double highest_count = 0;  ///< header allow: a voxel at either end is clipped or saturated
+  std::optional<Lens> lens;  ///< the session's
   std::vector<std::string> warnings;  ///< full sentences for the user (disagreeing voxel sizes, ...)
   std::string format;                 ///< "OME-TIFF", "ImageJ TIFF", "ScanImage TIFF", "NRRD", ...
   std::string sha256;                 ///< of the file's bytes

@@ -44,7 +44,7 @@ Stack calibrate(RawStack raw, const Context& context) {
   const auto photons_per_count = static_cast<float>(1 / stack.noise.gain);
   for (size_t i = 0; i < n; ++i) samples[i] = (samples[i] - offset) * photons_per_count;
   context.check_cancelled();
-  stack.optics = fit_optics(stack.image, means, context);
+  stack.optics = fit_optics(stack.image, means, raw.lens, context);
   return stack;
 }
 

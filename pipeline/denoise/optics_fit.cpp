@@ -14,8 +14,8 @@ namespace {
 constexpr double kWindow_um = 4;
 constexpr size_t kWindows = 200, kColumns = 24, kFewest = 8;
 constexpr size_t kMostSpectra = 1000;  // of all columns together
-constexpr double kLateralPrior_um = 0.22, kLateralPriorSpread = 0.40;
-constexpr double kAxialPrior_um = 0.90, kAxialPriorSpread = 0.35;
+constexpr Optics kUsual{0.22, 0.90};   // in living tissue, through the usual Lens
+constexpr double kLateralSpread = 0.40, kAxialSpread = 0.35, kSpreadOfKnownLens = 0.25;
 constexpr double kRadius_um = 0.6, kRadiusSpread = 0.2;  // of dendrites
 constexpr double kShapeError = 0.25;    // relative, of a ring: no dendrite has the spectrum of the usual one
 constexpr double kThickness_um = 0.22;  // sigma of a dendrite along z
@@ -137,7 +137,13 @@ double log_likelihood(const std::vector<Mean>& data, const std::vector<double>& 
   return score;
 }
 
-double fit_lateral(const WindowSpectra& spectra, const std::vector<Window>& windows, size_t nz) {
+// What is known of a sigma before the image is looked at: about log-normal.
+struct Prior {
+  double middle_um, spread;
+};
+
+double fit_lateral(const WindowSpectra& spectra, const std::vector<Window>& windows, size_t nz,
+                   const Prior& prior) {
   std::vector<std::vector<double>> power(spectra.rings());
   std::vector<double> scale;
   for (const Window& w : windows) {
@@ -151,7 +157,7 @@ double fit_lateral(const WindowSpectra& spectra, const std::vector<Window>& wind
     scale.push_back(sum);
   }
   const std::vector<double> weights = weights_of(scale);
-  if (weights.empty()) return kLateralPrior_um;
+  if (weights.empty()) return prior.middle_um;
   std::vector<Mean> data;
   std::vector<double> k;
   for (size_t r = 0; r < power.size(); ++r)
@@ -159,7 +165,7 @@ double fit_lateral(const WindowSpectra& spectra, const std::vector<Window>& wind
       data.push_back(mean_of(power[r], weights));
       k.push_back(spectra.frequency(r));
     }
-  if (data.size() < 4) return kLateralPrior_um;
+  if (data.size() < 4) return prior.middle_um;
   LogGrid sigma(0.10, 0.55, 60);
   const LogGrid radius(0.25, 1.0, 15);
   std::vector<double> model(k.size()), inner(radius.values.size());
@@ -175,13 +181,13 @@ double fit_lateral(const WindowSpectra& spectra, const std::vector<Window>& wind
     const double best = *std::max_element(inner.begin(), inner.end());
     double sum = 0;
     for (double i : inner) sum += std::exp(i - best);
-    sigma.score[s] = best + std::log(sum) + log_prior(sigma.values[s], kLateralPrior_um, kLateralPriorSpread);
+    sigma.score[s] = best + std::log(sum) + log_prior(sigma.values[s], prior.middle_um, prior.spread);
   }
   return sigma.mean();
 }
 
 double fit_axial(const WindowSpectra& spectra, const std::vector<Window>& columns, size_t most_lag,
-                 double voxel_z_um) {
+                 double voxel_z_um, const Prior& prior) {
   std::vector<std::vector<double>> by_lag(most_lag + 1);
   std::vector<double> scale;
   for (const Window& c : columns) {
@@ -198,7 +204,7 @@ double fit_axial(const WindowSpectra& spectra, const std::vector<Window>& column
     }
   }
   const std::vector<double> weights = weights_of(scale);
-  if (weights.empty()) return kAxialPrior_um;
+  if (weights.empty()) return prior.middle_um;
   std::vector<Mean> data;
   for (size_t lag = 1; lag <= most_lag; ++lag) data.push_back(mean_of(by_lag[lag], weights));
   for (Mean& m : data) m.error = std::hypot(m.error, 0.03 * data[0].value);
@@ -219,15 +225,35 @@ double fit_axial(const WindowSpectra& spectra, const std::vector<Window>& column
     const double best = *std::max_element(inner.begin(), inner.end());
     double sum = 0;
     for (double i : inner) sum += std::exp(i - best);
-    sigma.score[s] = best + std::log(sum) + log_prior(sigma.values[s], kAxialPrior_um, kAxialPriorSpread);
+    sigma.score[s] = best + std::log(sum) + log_prior(sigma.values[s], prior.middle_um, prior.spread);
   }
   return sigma.mean();
 }
 
 }  // namespace
 
-Optics fit_optics(const Image& image, const BlockMeans& means, const Context& context) {
-  Optics optics{kLateralPrior_um, kAxialPrior_um};
+Optics diffraction_limit(const Lens& lens) {
+  const double na = lens.numerical_aperture, wavelength = lens.wavelength_um;
+  const double index = na < 1.3 ? 1.33 : 1.52;  // of water; of oil
+  const double lateral = na <= 0.7 ? 0.320 / na : 0.325 / std::pow(na, 0.91);
+  const double axial = 0.532 / (index - std::sqrt(index * index - na * na));
+  // 1/e radii of the squared intensity are sqrt(2) sigma.
+  return {lateral * wavelength / 2, axial * wavelength / 2};
+}
+
+Optics fit_optics(const Image& image, const BlockMeans& means, const std::optional<Lens>& lens,
+                  const Context& context) {
+  Optics optics = kUsual;
+  if (lens) {
+    const Optics limit = diffraction_limit(*lens), usual_limit = diffraction_limit({});
+    optics.lateral_sigma_um *= limit.lateral_sigma_um / usual_limit.lateral_sigma_um;
+    optics.axial_sigma_um *= limit.axial_sigma_um / usual_limit.axial_sigma_um;
+    optics.lateral_sigma_um =
+        std::clamp(optics.lateral_sigma_um, kLeastLateralSigma_um, kMostLateralSigma_um);
+    optics.axial_sigma_um = std::clamp(optics.axial_sigma_um, kLeastAxialSigma_um, kMostAxialSigma_um);
+  }
+  const Prior lateral{optics.lateral_sigma_um, lens ? kSpreadOfKnownLens : kLateralSpread};
+  const Prior axial{optics.axial_sigma_um, lens ? kSpreadOfKnownLens : kAxialSpread};
   const size_t nz = image.size().z;
   const WindowSpectra spectra(image, kWindow_um);
   if (nz < 2 || !spectra.usable()) return optics;
@@ -241,7 +267,7 @@ Optics fit_optics(const Image& image, const BlockMeans& means, const Context& co
     if (windows[i].brightness > columns[i % plane].brightness) columns[i % plane] = windows[i];
 
   optics.lateral_sigma_um =
-      std::clamp(fit_lateral(spectra, spread_over_brightest(std::move(windows), 0.02, kWindows), nz),
+      std::clamp(fit_lateral(spectra, spread_over_brightest(std::move(windows), 0.02, kWindows), nz, lateral),
                  kLeastLateralSigma_um, kMostLateralSigma_um);
   context.check_cancelled();
   const double voxel_z_um = image.voxel_um().z();
@@ -249,7 +275,7 @@ Optics fit_optics(const Image& image, const BlockMeans& means, const Context& co
   if (most_lag < 2 || columns.size() < kFewest) return optics;
   const size_t count = std::clamp(kMostSpectra / nz, kFewest, kColumns);
   optics.axial_sigma_um = std::clamp(
-      fit_axial(spectra, spread_over_brightest(std::move(columns), 0.25, count), most_lag, voxel_z_um),
+      fit_axial(spectra, spread_over_brightest(std::move(columns), 0.25, count), most_lag, voxel_z_um, axial),
       kLeastAxialSigma_um, kMostAxialSigma_um);
   return optics;
 }

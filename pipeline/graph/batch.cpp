@@ -70,7 +70,7 @@ class Batch {
     SessionJob& session = at.session();
     step(at, "calibrate", [&](const Context& context) {
       RawStack counts = std::move(session.raw);
-      session.raw = {Image(),         counts.lowest_count, counts.highest_count,
+      session.raw = {Image(),         counts.lowest_count, counts.highest_count, counts.lens,
                      counts.warnings, counts.format,       counts.sha256};
       session.stack = ends_.calibrate(std::move(counts), context);
     });

@@ -49,6 +49,8 @@ std::string description_of(const Series& series) {
                                {"hours", session.hours ? Json(*session.hours) : Json()},
                                {"voxel_um", voxel},
                                {"channel", session.channel ? Json(*session.channel) : Json()}});
+    if (session.lens)
+      out["sessions"].back()["lens"] = {session.lens->numerical_aperture, session.lens->wavelength_um};
   }
   return out.dump();
 }

@@ -25,7 +25,7 @@ std::optional<T> optional_from(const Json& json) {
 
 Json to_json(const Series& series) {
   Json sessions = Json::array();
-  for (const Session& s : series.sessions)
+  for (const Session& s : series.sessions) {
     sessions.push_back({{"label", s.label},
                         {"path", s.path},
                         {"hours", optional_json(s.hours)},
@@ -33,6 +33,8 @@ Json to_json(const Series& series) {
                                                   optional_json(s.voxel_um[2])})},
                         {"voxel_source", s.voxel_source},
                         {"channel", optional_json(s.channel)}});
+    if (s.lens) sessions.back()["lens"] = {s.lens->numerical_aperture, s.lens->wavelength_um};
+  }
   return {{"subject", series.subject},
           {"sample", series.sample},
           {"group", series.group},
@@ -53,6 +55,7 @@ Series series_from_json(const Json& json) {
       for (size_t i = 0; i < 3; ++i) session.voxel_um[i] = optional_from<double>(from.at("voxel_um").at(i));
       session.voxel_source = from.at("voxel_source");
       session.channel = optional_from<std::string>(from.at("channel"));
+      if (from.contains("lens")) session.lens = Lens{from.at("lens").at(0), from.at("lens").at(1)};
       series.sessions.push_back(std::move(session));
     }
     return series;

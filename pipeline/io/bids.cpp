@@ -114,9 +114,10 @@ class BidsFolder {
     if (name.entity("sub") != subject || name.entity("ses") != session_folder)
       problem = path + ": its name says another subject or session than its folder: move or rename it";
     try {
-      const SidecarVoxel voxel = read_sidecars(root_.string(), path);
-      std::copy(std::begin(voxel.um), std::end(voxel.um), std::begin(session.voxel_um));
-      if (!voxel.file.empty()) session.voxel_source = "sidecar " + voxel.file;
+      const Sidecar sidecar = read_sidecars(root_.string(), path);
+      std::copy(std::begin(sidecar.um), std::end(sidecar.um), std::begin(session.voxel_um));
+      if (!sidecar.file.empty()) session.voxel_source = "sidecar " + sidecar.file;
+      session.lens = sidecar.lens;
     } catch (const Error& e) {
       problem = e.what();
     }

@@ -30,18 +30,19 @@ bool is_label(const std::string& text);
 /// "sub-01" -> "01" for the prefix "sub-".
 std::string without_prefix(const std::string& text, const std::string& prefix);
 
-/// Voxel size from the sidecars of an image.
-struct SidecarVoxel {
+/// Voxel size and lens from the sidecars of an image.
+struct Sidecar {
   std::optional<double> um[3];
-  std::string file;  ///< the sidecar that gives it; empty: none does
+  std::string file;          ///< the sidecar that gives the voxel size; empty: none does
+  std::optional<Lens> lens;  ///< NumericalAperture, with ExcitationWavelength (nm) if it is there
 };
 
 /// All sidecars that apply to `image` (a path under `root`), lower folders winning key by key. Error with the
-/// file's name if one is not JSON or says something that is no voxel size.
-SidecarVoxel read_sidecars(const std::string& root, const std::string& image);
+/// file's name if one is not JSON or says something that is no voxel size; what is no lens is not used.
+Sidecar read_sidecars(const std::string& root, const std::string& image);
 
-/// The voxel size in the text of one sidecar; `um` stays empty if it says nothing about it.
-SidecarVoxel parse_sidecar(const std::string& name, const std::string& text);
+/// The same from the text of one sidecar; what it says nothing about stays empty.
+Sidecar parse_sidecar(const std::string& name, const std::string& text);
 
 /// Puts sessions in order and sets hours since the first: by `hours` if all have them, else by `order`,
 /// unknown labels after it in natural order, and hours are removed. Returns a warning if only some have

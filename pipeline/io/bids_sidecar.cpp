@@ -42,7 +42,7 @@ std::vector<std::string> sidecars_in(const fs::path& folder, const BidsName& ima
   return paths;
 }
 
-void read_pixel_size(const std::string& name, const json& object, SidecarVoxel& voxel) {
+void read_pixel_size(const std::string& name, const json& object, Sidecar& sidecar) {
   const auto size = object.find("PixelSize");
   if (size == object.end() || size->is_null()) return;
   const auto unit = object.find("PixelSizeUnits");
@@ -54,23 +54,43 @@ void read_pixel_size(const std::string& name, const json& object, SidecarVoxel& 
   for (size_t axis = 0; axis < size->size(); ++axis) {
     if (!(*size)[axis].is_number())
       throw Error("{}: PixelSize holds something that is not a number: write [x, y, z]", name);
-    voxel.um[axis] = length_in_um((*size)[axis].get<double>(), unit_text);
+    sidecar.um[axis] = length_in_um((*size)[axis].get<double>(), unit_text);
   }
-  voxel.file = name;
+  sidecar.file = name;
+}
+
+// An aperture beyond oil's and light that no objective passes are slips of the pen.
+std::optional<Lens> lens_of(const json& object) {
+  const auto number = [&](const char* key, double least, double most) -> std::optional<double> {
+    const auto value = object.find(key);
+    if (value == object.end() || !value->is_number()) return {};
+    const double v = value->get<double>();
+    return v >= least && v <= most ? std::optional(v) : std::nullopt;
+  };
+  const auto aperture = number("NumericalAperture", 0.1, 1.5);
+  if (!aperture) return {};
+  Lens lens;
+  lens.numerical_aperture = *aperture;
+  if (const auto nm = number("ExcitationWavelength", 300, 2000)) lens.wavelength_um = *nm / 1000;
+  return lens;
+}
+
+Sidecar read_object(const std::string& name, const json& object) {
+  Sidecar sidecar;
+  read_pixel_size(name, object, sidecar);
+  sidecar.lens = lens_of(object);
+  return sidecar;
 }
 
 }  // namespace
 
-SidecarVoxel parse_sidecar(const std::string& name, const std::string& text) {
-  SidecarVoxel voxel;
-  read_pixel_size(name, parse_object(name, text), voxel);
-  return voxel;
+Sidecar parse_sidecar(const std::string& name, const std::string& text) {
+  return read_object(name, parse_object(name, text));
 }
 
-SidecarVoxel read_sidecars(const std::string& root, const std::string& image) {
+Sidecar read_sidecars(const std::string& root, const std::string& image) {
   const auto name = parse_bids_name(fs::path(image).filename().string());
-  SidecarVoxel voxel;
-  if (!name) return voxel;
+  if (!name) return {};
   std::vector<fs::path> folders = {fs::path(root)};
   for (const fs::path& piece : fs::relative(fs::path(image).parent_path(), root))
     if (piece != ".") folders.push_back(folders.back() / piece);
@@ -82,8 +102,7 @@ SidecarVoxel read_sidecars(const std::string& root, const std::string& image) {
       if (object.contains("PixelSize") || object.contains("PixelSizeUnits")) source = path;
       merged.update(object);
     }
-  read_pixel_size(source, merged, voxel);
-  return voxel;
+  return read_object(source, merged);
 }
 
 }  // namespace spinechron::io_detail

@@ -206,6 +206,7 @@ Vec3 resolve_voxel(const Voxel& in_file, const Session& session, std::vector<std
 RawStack finish(Decoded decoded, const Session& session) {
   RawStack stack;
   stack.format = decoded.format;
+  stack.lens = session.lens;
   stack.warnings = std::move(decoded.warnings);
   const Values values = values_of(decoded.counts);
   if (!values.finite)

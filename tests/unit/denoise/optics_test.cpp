@@ -1,17 +1,19 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
 #include <string>
 #include <tuple>
 
 #include "denoise/calibrate.hpp"
+#include "denoise/optics_fit.hpp"
 #include "unit/denoise/builders.hpp"
 
 namespace spinechron {
 namespace {
 
 // Ten dendrites of radius 0.35 to 0.65 um with spines, and a camera without peculiarities.
-Optics fit(const Optics& truth, const Vec3& voxel_um) {
+Optics fit(const Optics& truth, const Vec3& voxel_um, const std::optional<Lens>& lens = {}) {
   const Vec3 field_um(26, 26, 20);
   const Size3 size{size_t(field_um.x() / voxel_um.x()), size_t(field_um.y() / voxel_um.y()),
                    size_t(field_um.z() / voxel_um.z())};
@@ -23,6 +25,7 @@ Optics fit(const Optics& truth, const Vec3& voxel_um) {
   raw.counts = test::photograph(test::expose(size, voxel_um, truth, test::tangle(field_um, 10, 5, 0.15), 2.0),
                                 camera, 0, 65535, 3);
   raw.highest_count = 65535;
+  raw.lens = lens;
   return calibrate(std::move(raw), {}).optics;
 }
 
@@ -51,6 +54,39 @@ INSTANTIATE_TEST_SUITE_P(All, OpticsOfScenes,
                                                           Optics{0.30, 1.2}),
                                           testing::Values(0.08, 0.12, 0.15), testing::Values(0.5, 1.0)),
                          name_of);
+
+TEST(Optics, TheDiffractionLimitIsZipfels) {
+  const Optics high = diffraction_limit({1.0, 0.92}), low = diffraction_limit({0.5, 0.80});
+  EXPECT_NEAR(high.lateral_sigma_um, 0.325 * 0.92 / 2, 1e-9);
+  EXPECT_NEAR(high.axial_sigma_um, 0.540, 0.001);
+  EXPECT_NEAR(low.lateral_sigma_um, 0.320 * 0.80 / 0.5 / 2, 1e-9);
+  EXPECT_NEAR(low.axial_sigma_um, 2.181, 0.001);
+}
+
+Optics fit_of_noise(const std::optional<Lens>& lens) {
+  RawStack raw;
+  raw.counts = test::photograph(Image({160, 160, 20}, Vec3(0.12, 0.12, 1.0), 3.0F), {}, 0, 65535, 1);
+  raw.lens = lens;
+  return calibrate(std::move(raw), {}).optics;
+}
+
+TEST(Optics, AKnownLensDecidesWhereTheImageSaysNothing) {
+  const Optics unknown = fit_of_noise({}), usual = fit_of_noise(Lens{1.0, 0.92}),
+               weak = fit_of_noise(Lens{0.8, 0.92});
+  EXPECT_NEAR(usual.lateral_sigma_um, unknown.lateral_sigma_um, 0.15 * unknown.lateral_sigma_um);
+  EXPECT_NEAR(weak.lateral_sigma_um / usual.lateral_sigma_um, std::pow(0.8, -0.91), 0.1);
+  EXPECT_GT(weak.axial_sigma_um / usual.axial_sigma_um, 1.3);
+}
+
+TEST(Optics, AnImageThatShowsThemOverrulesTheSidecar) {
+  const Optics truth{0.24, 0.9};
+  const Vec3 voxel(0.12, 0.12, 0.5);
+  for (const double aperture : {0.8, 1.0}) {
+    const Optics found = fit(truth, voxel, Lens{aperture, 0.92});
+    EXPECT_NEAR(found.lateral_sigma_um / truth.lateral_sigma_um, 1, 0.15) << aperture;
+    EXPECT_NEAR(found.axial_sigma_um / truth.axial_sigma_um, 1, 0.15) << aperture;
+  }
+}
 
 }  // namespace
 }  // namespace spinechron

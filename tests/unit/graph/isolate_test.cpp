@@ -58,6 +58,7 @@ TEST(Worker, ASeriesSurvivesItsJson) {
   series.sessions[0].hours = 0.1;
   series.sessions[0].voxel_um[2] = 0.7;
   series.sessions[0].channel = "2";
+  series.sessions[0].lens = Lens{0.8, 1.04};
   const Series back = series_from_json(nlohmann::ordered_json::parse(to_json(series).dump()));
   EXPECT_EQ(back.stem(), series.stem());
   EXPECT_EQ(back.group, "ketamine");
@@ -66,6 +67,9 @@ TEST(Worker, ASeriesSurvivesItsJson) {
   EXPECT_EQ(back.sessions[0].voxel_um[0], std::nullopt);
   EXPECT_EQ(back.sessions[0].voxel_um[2], 0.7);
   EXPECT_EQ(back.sessions[0].channel, "2");
+  ASSERT_TRUE(back.sessions[0].lens);
+  EXPECT_EQ(back.sessions[0].lens->numerical_aperture, 0.8);
+  EXPECT_EQ(back.sessions[0].lens->wavelength_um, 1.04);
   EXPECT_THROW(series_from_json({{"subject", 3}}), Error);
 }
 

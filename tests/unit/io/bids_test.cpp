@@ -89,6 +89,22 @@ TEST_F(Bids, SidecarsAreInherited) {
   EXPECT_EQ(set.series[2].series.sessions[0].voxel_source, "");
 }
 
+TEST_F(Bids, TheLensIsInheritedAndNonsenseIsNotUsed) {
+  for (const char* sample : {"A", "B", "C"}) image("01", "a", "sample-" + std::string(sample));
+  put("2PE.json", R"({"NumericalAperture": 0.95})");
+  const std::string stem = "sub-01/ses-a/micr/sub-01_ses-a_sample-";
+  put(stem + "B_2PE.json", R"({"NumericalAperture": 0.8, "ExcitationWavelength": 1040})");
+  put(stem + "C_2PE.json", R"({"NumericalAperture": "much"})");
+  const InputSet set = find();
+  const auto lens = [&](size_t i) { return set.series[i].series.sessions[0].lens; };
+  ASSERT_TRUE(lens(0) && lens(1));
+  EXPECT_EQ(lens(0)->numerical_aperture, 0.95);
+  EXPECT_EQ(lens(0)->wavelength_um, 0.92);
+  EXPECT_EQ(lens(1)->numerical_aperture, 0.8);
+  EXPECT_EQ(lens(1)->wavelength_um, 1.04);
+  EXPECT_FALSE(lens(2));
+}
+
 TEST_F(Bids, BadSidecarCostsOnlyItsSeries) {
   for (const char* sample : {"A", "B", "C", "D", "E"}) image("01", "a", "sample-" + std::string(sample));
   const std::string stem = "sub-01/ses-a/micr/sub-01_ses-a_sample-";
