@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace spinechron::test {
@@ -66,14 +67,22 @@ Image expose(Size3 size, Vec3 voxel, const Optics& optics, const std::vector<Thi
     const double axial2 = std::pow(optics.axial_sigma_um, 2) + t.radius_um * t.radius_um / 5;
     for (size_t z = 0; z < size.z; ++z) {
       const Vec3 shift = shift_um ? shift_um(z) : Vec3::Zero().eval();
-      for (size_t y = 0; y < size.y; ++y)
-        for (size_t x = 0; x < size.x; ++x) {
+      // Dots need only the voxels near them, tubes all.
+      const double near = t.half_length > 0 ? std::numeric_limits<double>::infinity() : reach;
+      const Vec3 from = (t.centre + shift - Vec3::Constant(near)).cwiseQuotient(voxel);
+      const Vec3 to = (t.centre + shift + Vec3::Constant(near)).cwiseQuotient(voxel);
+      const auto first = [&](int axis) { return static_cast<size_t>(std::max(0.0, std::ceil(from(axis)))); };
+      const auto end = [&](int axis, size_t n) {
+        return static_cast<size_t>(std::clamp(std::floor(to(axis)) + 1, 0.0, static_cast<double>(n)));
+      };
+      for (size_t y = first(1); y < end(1, size.y); ++y)
+        for (size_t x = first(0); x < end(0, size.x); ++x) {
           const Vec3 d = Vec3(double(x), double(y), double(z)).cwiseProduct(voxel) - shift - t.centre;
           if (t.half_length > 0) {
             const double u = aside.dot(d), s = along.dot(d), w = d.z() - t.slope * s;
             if (std::abs(u) < reach && std::abs(w) < deep)
               image.at(x, y, z) += static_cast<float>(t.peak * disc(u, w, t.radius_um, optics) / full);
-          } else if (std::abs(d.x()) < reach && std::abs(d.y()) < reach && std::abs(d.z()) < deep) {
+          } else if (std::abs(d.z()) < deep) {
             const double e = (d.x() * d.x() + d.y() * d.y()) / lateral2 + d.z() * d.z() / axial2;
             image.at(x, y, z) += static_cast<float>(t.peak * std::exp(-0.5 * e));
           }
