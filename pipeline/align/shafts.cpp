@@ -142,36 +142,42 @@ Frame unusable(std::string reason) {
   return f;
 }
 
-}  // namespace
-
-void AlignConfig::declare(Params& params) {
-  params
-      .number("max_rotation_deg", max_rotation_deg, {0, 45}, "deg",
-              "Largest rotation between sessions in the image plane.")
-      .number("max_depth_shift_um", max_depth_shift_um, {0, 100}, "um",
-              "Largest shift in depth between sessions.")
-      .number("slide_reach_um", slide_reach_um, {0.5, 20}, "um",
-              "Largest offset along a dendrite that is left after the rigid start.")
-      .number("min_correlation", min_correlation, {-1, 1}, "1",
-              "A session whose projection correlates less with the reference's is not registered.")
-      .number("min_dendrite_um", min_dendrite_um, {1, 1000}, "um",
-              "A stretch that only one session traced joins the others if it is at least this long.");
-}
-
-std::vector<Frame> align_on_shafts(const std::vector<const Stack*>& stacks,
-                                   const std::vector<Tracing>& tracings, const AlignConfig& config,
-                                   const Context& context) {
-  const size_t n = stacks.size();
-  std::vector<Frame> frames(n);
-  size_t ref = 0;
-  while (ref < n && tracings[ref].empty()) ++ref;
-  if (ref == n) {
-    for (Frame& f : frames) f = unusable("no dendrite was found in any session");
-    return frames;
+// Whether the dendrites of a session are the reference's, by what stands beside them and how thick they are.
+class Likeness {
+ public:
+  void add(const Slide& slide, double length_um) {
+    agreement_ += slide.agreement;
+    by_chance_ += slide.by_chance;
+    variance_ += slide.by_chance_variance;
+    length_um_ += length_um;
+  }
+  double over_chance() const { return (agreement_ - by_chance_) / std::sqrt(std::max(variance_, 1e-12)); }
+  /// Shafts must be as thick here as there: at least as alike as two images of one bare shaft; where what
+  /// stands beside them agrees beyond chance, thickness may differ twice as much.
+  bool same_tissue() const {
+    return agreement_ > (over_chance() > kOneInThousand ? 2 : 1) * agreement_of_bare_shafts(length_um_);
+  }
+  std::string reason() const {
+    return fmt::format(
+        "shows other tissue than the other sessions, or too little of it: thickness and surroundings of its "
+        "shafts do not agree with theirs (log likelihood {:.2f} per um, {:.1f} standard deviations above "
+        "chance); check that this is the right image, and that it is not turned or mirrored",
+        agreement_ / std::max(length_um_, 1.0), over_chance());
   }
 
+ private:
+  static constexpr double kOneInThousand = 3.1;  // standard deviations of the normal distribution, one-sided
+  double agreement_ = 0, by_chance_ = 0, variance_ = 0, length_um_ = 0;
+};
+
+// All sessions in the frame of session `ref`; what `frames` already says is unusable is left out.
+std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const std::vector<const Stack*>& stacks,
+                            const std::vector<Tracing>& tracings, const AlignConfig& config,
+                            const Context& context) {
+  const size_t n = stacks.size();
   std::vector<View> views(n);
   for (size_t s = 0; s < n; ++s) {
+    if (!frames[s].usable) continue;
     context.check_cancelled();
     views[s].smoothed = smoothed_for_evidence(*stacks[s]);
     views[s].projected = project_for_registration(views[s].smoothed);
@@ -184,7 +190,7 @@ std::vector<Frame> align_on_shafts(const std::vector<const Stack*>& stacks,
   std::vector<std::vector<Curve>> in_session(n);
   in_session[ref] = reference;
   for (size_t s = 0; s < n; ++s) {
-    if (s == ref) continue;
+    if (s == ref || !frames[s].usable) continue;
     context.check_cancelled();
     const CoarseFit start =
         coarse_registration(views[ref].projected, views[s].projected, config.max_rotation_deg);
@@ -261,6 +267,7 @@ std::vector<Frame> align_on_shafts(const std::vector<const Stack*>& stacks,
     context.check_cancelled();
     Frame& f = frames[s];
     std::vector<Vec3> here, there;
+    Likeness likeness;
     for (size_t d = 0; d < reference.size(); ++d) {
       const Evidence& a = *frames[ref].evidence[d];
       const Evidence& b = *f.evidence[d];
@@ -270,6 +277,7 @@ std::vector<Frame> align_on_shafts(const std::vector<const Stack*>& stacks,
         slide.error_um.assign(size_t(a.arcs()), 0.0);
       } else if (a.usable() && b.usable()) {
         slide = slide_along(a, b, config.slide_reach_um);
+        if (d < tracings[ref].size()) likeness.add(slide, a.arcs() * kStepUm);
       } else {
         slide.arc_um.assign(reference[d].size(), SpineMeasures::kNaN);
         slide.error_um = slide.arc_um;
@@ -290,9 +298,70 @@ std::vector<Frame> align_on_shafts(const std::vector<const Stack*>& stacks,
       f = unusable("shows none of the reference session's dendrites");
       continue;
     }
+    if (!likeness.same_tissue()) {
+      f = unusable(likeness.reason());
+      continue;
+    }
     f.reference_from_session = fit_affine(here, there, 0.5);
   }
   return frames;
+}
+
+}  // namespace
+
+void AlignConfig::declare(Params& params) {
+  params
+      .number("max_rotation_deg", max_rotation_deg, {0, 45}, "deg",
+              "Largest rotation between sessions in the image plane.")
+      .number("max_depth_shift_um", max_depth_shift_um, {0, 100}, "um",
+              "Largest shift in depth between sessions.")
+      .number("slide_reach_um", slide_reach_um, {0.5, 20}, "um",
+              "Largest offset along a dendrite that is left after the rigid start.")
+      .number("min_correlation", min_correlation, {-1, 1}, "1",
+              "A session whose projection correlates less with the reference's is not registered.")
+      .number("min_dendrite_um", min_dendrite_um, {1, 1000}, "um",
+              "A stretch that only one session traced joins the others if it is at least this long.");
+}
+
+namespace {
+
+size_t usable_count(const std::vector<Frame>& frames) {
+  return static_cast<size_t>(
+      std::count_if(frames.begin(), frames.end(), [](const Frame& f) { return f.usable; }));
+}
+
+}  // namespace
+
+std::vector<Frame> align_on_shafts(const std::vector<const Stack*>& stacks,
+                                   const std::vector<Tracing>& tracings, const AlignConfig& config,
+                                   const Context& context) {
+  const size_t n = stacks.size();
+  std::vector<Frame> best(n, unusable("no dendrite was found in any session"));
+  for (size_t ref = 0; ref < n; ++ref) {
+    if (tracings[ref].empty()) continue;
+    std::vector<Frame> frames = align_to(ref, std::vector<Frame>(n), stacks, tracings, config, context);
+    // Dendrites that a refused session brought in must go again.
+    for (size_t had = n; usable_count(frames) < had && usable_count(frames) > 1;) {
+      had = usable_count(frames);
+      for (Frame& f : frames)
+        if (f.usable) f = Frame();
+      frames = align_to(ref, std::move(frames), stacks, tracings, config, context);
+    }
+    if (usable_count(frames) > usable_count(best)) best = std::move(frames);
+    // One session that no other resembles may itself be the stranger.
+    if (usable_count(best) > 1 || n == 2) break;
+  }
+  // The frame of the series is its first usable session's.
+  const auto first = std::find_if(best.begin(), best.end(), [](const Frame& f) { return f.usable; });
+  if (first != best.end()) {
+    const Affine series_from_best = first->reference_from_session.inverse();
+    for (Frame& f : best)
+      if (f.usable) {
+        f.reference_from_session.shift_um = series_from_best(f.reference_from_session.shift_um);
+        f.reference_from_session.linear = series_from_best.linear * f.reference_from_session.linear;
+      }
+  }
+  return best;
 }
 
 namespace {

@@ -7,7 +7,11 @@
 // of all
 //    dendrites together, moved again from that prediction. Dendrites that only other sessions traced join in.
 // 3. Along each dendrite: see slide.hpp.
-// A session that does not fit is marked unusable, with the reason.
+// 4. A session is refused, with the reason, when its projection does not correlate, or when thickness and
+// surroundings of the carried shafts agree no better than other tissue's would (see slide.hpp); then all is
+// done again without it. A reference that no other session resembles may itself be the stranger: then the
+// next session serves.
+// The frame of the series is that of its first usable session.
 
 #include <memory>
 

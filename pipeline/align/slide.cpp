@@ -8,7 +8,10 @@ namespace {
 
 constexpr int kDepths = 5, kOutSteps = 11;  // depths -2 to 2 um, distances 0 to 2.4 um beyond the edge
 constexpr int kFeatures = 2 * kDepths * kOutSteps;
-constexpr int kHop = 4;  // samples between rows of the dynamic programming: 0.48 um
+constexpr double kThicknessSpread = 0.1;  // of the log ratio between two sessions of the same shaft
+constexpr double kThicknessWeight = 0.3;  // beside the landmarks
+constexpr double kCorrelatedUm = 0.5;     // neighbours within this say the same
+constexpr int kHop = 4;                   // samples between rows of the dynamic programming: 0.48 um
 
 struct Landmarks {
   std::vector<float> beside;  // arcs x kFeatures: compressed excess, zero mean, unit mean square
@@ -96,16 +99,10 @@ std::vector<double> posterior_sd(const std::vector<std::vector<float>>& score, d
   return sd;
 }
 
-}  // namespace
-
-Slide slide_along(const Evidence& from, const Evidence& to, double reach_um) {
-  constexpr double kThicknessSpread = 0.1;  // of the log ratio between two sessions of the same shaft
-  constexpr double kStiffness =
-      0.6;  // (0.12 um in 0.48 um)^2: a quarter of stretch costs as much as one landmark
-  const int n = from.arcs(), m = to.arcs(), half = static_cast<int>(reach_um / kStepUm),
-            states = 2 * half + 1;
-  const Landmarks a = landmarks(from), b = landmarks(to);
-  const int rows = (n + kHop - 1) / kHop;
+// How well `a` at each row goes with `b` at each offset.
+std::vector<std::vector<float>> compare(const Landmarks& a, const Landmarks& b, int half) {
+  const int n = static_cast<int>(a.thickness.size()), m = static_cast<int>(b.thickness.size());
+  const int rows = (n + kHop - 1) / kHop, states = 2 * half + 1;
   std::vector<std::vector<float>> score(rows, std::vector<float>(states));
   Profile agreement(static_cast<size_t>(n));
   for (int s = 0; s < states; ++s) {
@@ -118,17 +115,78 @@ Slide slide_along(const Evidence& from, const Evidence& to, double reach_um) {
         float dot = 0;
         for (int f = 0; f < kFeatures; ++f) dot += x[f] * y[f];
         const double t = (a.thickness[i] - b.thickness[k]) / kThicknessSpread;
-        v = dot - 0.3 * t * t;
+        v = dot - kThicknessWeight * t * t;
       }
       agreement[i] = v;
     }
-    const Profile even = smooth(agreement, 0.5 / kStepUm);
+    const Profile even = smooth(agreement, kCorrelatedUm / kStepUm);
     const double offset = (s - half) * kStepUm;
     for (int r = 0; r < rows; ++r)
-      score[r][s] = static_cast<float>(even[r * kHop] * kHop * kStepUm / 0.5 - 0.02 * offset * offset);
+      score[r][s] =
+          static_cast<float>(even[r * kHop] * kHop * kStepUm / kCorrelatedUm - 0.02 * offset * offset);
   }
-  const std::vector<int> path = best_path(score, kStiffness, 2);
-  const std::vector<double> sd = posterior_sd(score, kStiffness, 2);
+  return score;
+}
+
+// (0.12 um in 0.48 um)^2: a quarter of stretch costs as much as one landmark
+constexpr double kStiffness = 0.6;
+constexpr int kMaxStep = 2;
+
+double value_of(const std::vector<std::vector<float>>& score, const std::vector<int>& path) {
+  double sum = 0;
+  for (size_t r = 0; r < path.size(); ++r) {
+    sum += double(score[r][size_t(path[r])]);
+    if (r > 0) sum -= kStiffness * (path[r] - path[r - 1]) * (path[r] - path[r - 1]);
+  }
+  return sum;
+}
+
+// Which of the three changes make other tissue of a dendrite: any but none of them.
+struct Change {
+  bool backwards, sides_exchanged, from_the_middle;
+};
+
+Landmarks as_other_tissue(const Landmarks& in, const Change& change) {
+  Landmarks out = in;
+  const size_t n = in.thickness.size();
+  for (size_t i = 0; i < n; ++i) {
+    const size_t turned = change.from_the_middle ? (i + n / 2) % n : i;
+    const size_t from = change.backwards ? n - 1 - turned : turned;
+    out.thickness[i] = in.thickness[from];
+    const auto row = in.beside.begin() + static_cast<std::ptrdiff_t>(from * kFeatures);
+    const auto to = out.beside.begin() + static_cast<std::ptrdiff_t>(i * kFeatures);
+    std::copy(row, row + kFeatures, to);
+    if (change.sides_exchanged) std::rotate(to, to + kFeatures / 2, to + kFeatures);
+  }
+  return out;
+}
+
+void compare_with_chance(const Landmarks& a, const Landmarks& b, int half, Slide& out) {
+  constexpr int kChanges = 7;
+  double sum = 0, squares = 0;
+  for (int k = 1; k <= kChanges; ++k) {
+    const auto score = compare(a, as_other_tissue(b, {(k & 1) != 0, (k & 2) != 0, (k & 4) != 0}), half);
+    const double value = value_of(score, best_path(score, kStiffness, kMaxStep));
+    sum += value;
+    squares += value * value;
+  }
+  out.by_chance = sum / kChanges;
+  out.by_chance_variance = std::max(0.0, (squares - sum * sum / kChanges) / (kChanges - 1));
+}
+
+}  // namespace
+
+double agreement_of_bare_shafts(double length_um) {
+  return -kThicknessWeight * length_um / kCorrelatedUm;
+}
+
+Slide slide_along(const Evidence& from, const Evidence& to, double reach_um) {
+  const int n = from.arcs(), m = to.arcs(), half = static_cast<int>(reach_um / kStepUm);
+  const Landmarks a = landmarks(from), b = landmarks(to);
+  const std::vector<std::vector<float>> score = compare(a, b, half);
+  const int rows = static_cast<int>(score.size());
+  const std::vector<int> path = best_path(score, kStiffness, kMaxStep);
+  const std::vector<double> sd = posterior_sd(score, kStiffness, kMaxStep);
   Profile offset(rows), error(rows);
   for (int r = 0; r < rows; ++r) {
     offset[r] = (path[r] - half) * kStepUm;
@@ -136,6 +194,8 @@ Slide slide_along(const Evidence& from, const Evidence& to, double reach_um) {
   }
   offset = smooth(offset, 1.2 / (kHop * kStepUm));
   Slide out;
+  out.agreement = value_of(score, path);
+  compare_with_chance(a, b, half, out);
   double last = -1e9;
   for (int i = 0; i < n; ++i) {
     const double arc =

@@ -75,6 +75,25 @@ def test_no_overlap(work):
     assert "ses-ketamine: not usable" in done.stderr, done.stderr
 
 
+def test_other_tissue(work):
+    """An image of other tissue is refused wherever it comes in time; sessions of one tissue are accepted, however dim
+    and bent."""
+    dim = {"noise": "low_snr", "warp": "strong", "size_x": 256, "size_y": 256, "size_z": 28, "photons": 0}
+    same = images(phantom(work / "same", 1, size=dim, seed=2), "01")
+    other = images(phantom(work / "other", 1, size=dim, seed=3), "01")
+    rows = rows_of("same", same) + rows_of("third", same[:2] + other[2:]) + rows_of("first", other[:1] + same[1:])
+    done = call("run", write_manifest(work / "all.tsv", rows), work / "out")
+    refused = {"same": set(), "third": {"ketamine"}, "first": {"baseline"}}
+    for subject, expected in refused.items():
+        spines = read_tsv(work / f"out/sub-{subject}/micr/sub-{subject}_sample-A_spines.tsv")
+        states = {session: {s["state"] for s in spines if s["session"] == session} for session in SESSIONS}
+        assert {t for t, of in states.items() if of == {"not_assessable"}} == expected, (subject, states)
+        page = (work / f"out/sub-{subject}/micr/sub-{subject}_sample-A_report.html").read_text()
+        assert ("shows other tissue" in page) == bool(expected), subject
+    for where in ("sub-third_sample-A / ses-ketamine", "sub-first_sample-A / ses-baseline"):
+        assert f"{where}: not usable: shows other tissue" in done.stderr, done.stderr
+
+
 def test_no_permission(work):
     """An image that may not be read, and a folder that may not be written; as another user, since the superuser may."""
     study = phantom(work / "in", 2, size=TINY)

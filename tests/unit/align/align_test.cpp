@@ -106,6 +106,33 @@ TEST(Align, OtherTissueIsNotRegistered) {
   EXPECT_NE(frames[1].reason, "");
 }
 
+TEST(Align, OtherTissueIsRefusedWhereverItComesInTime) {
+  Scene scene, other;
+  scene.heads = kHeads;
+  other.heads = {{3.0, -1.2, 0.4}, {7.2, 1.3, 0.3}, {11.3, 1.2, 0.4}, {15.4, -1.3, 0.35}, {20.6, -1.2, 0.4}};
+  const Motion across{40, Vec3::Zero()};
+  for (size_t stranger = 0; stranger < 3; ++stranger) {
+    std::vector<Stack> stacks;
+    std::vector<const Stack*> views;
+    for (size_t s = 0; s < 3; ++s)
+      stacks.push_back(s == stranger ? other.stack(unsigned(s) + 1, across) : scene.stack(unsigned(s) + 1));
+    for (const Stack& s : stacks) views.push_back(&s);
+    std::vector<Tracing> tracings(3, scene.tracing());
+    tracings[stranger] = other.tracing(across);
+    const auto frames = align_on_shafts(views, tracings, AlignConfig{}, Context{});
+    for (size_t s = 0; s < 3; ++s)
+      EXPECT_EQ(frames[s].usable, s != stranger) << "session " << s << ": " << frames[s].reason;
+    EXPECT_NE(frames[stranger].reason.find("other tissue"), std::string::npos) << frames[stranger].reason;
+  }
+}
+
+TEST(Align, BareShaftsAreRegistered) {
+  const Scene bare;
+  const Stack a = bare.stack(1), b = bare.stack(2);
+  const auto frames = align_on_shafts({&a, &b}, {bare.tracing(), bare.tracing()}, AlignConfig{}, Context{});
+  EXPECT_TRUE(frames[0].usable && frames[1].usable) << frames[0].reason << frames[1].reason;
+}
+
 TEST(Align, WithoutAnyDendriteNothingIsUsable) {
   const Stack a = Scene{}.stack(1);
   const auto frames = align_on_shafts({&a}, {{}}, AlignConfig{}, Context{});
