@@ -282,6 +282,10 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const std::ve
         slide.arc_um.assign(reference[d].size(), SpineMeasures::kNaN);
         slide.error_um = slide.arc_um;
       }
+      // Curves run on beyond the image, where nothing is shown.
+      for (double& arc : slide.arc_um)
+        if (std::isfinite(arc) && !inside(stacks[s]->image, at_arc(f.dendrites[d].centreline, kStepUm, arc)))
+          arc = SpineMeasures::kNaN;
       for (size_t i = 0; i < slide.arc_um.size(); i += 8)
         if (std::isfinite(slide.arc_um[i])) {
           there.push_back(reference[d][i]);

@@ -126,6 +126,29 @@ TEST(Align, OtherTissueIsRefusedWhereverItComesInTime) {
   }
 }
 
+// Lengths and densities are taken from the arcs that a session shows.
+TEST(Align, ArcsAreThoseInsideTheImage) {
+  Scene scene;
+  scene.heads = kHeads;
+  const Motion aside{0, Vec3(8.0, 0, 0)};  // the last 8 um of 41 leave the field, less the 2 um of margin
+  const Stack a = scene.stack(1), b = scene.stack(2, aside);
+  const auto frames =
+      align_on_shafts({&a, &b}, {scene.tracing(), scene.tracing(aside)}, AlignConfig{}, Context{});
+  ASSERT_TRUE(frames[1].usable) << frames[1].reason;
+  const double right_edge = a.image.extent_um().x();
+  for (const Frame& f : frames)
+    for (double arc : f.arc_from_reference[0])
+      if (std::isfinite(arc)) {
+        const Vec3 p = at_arc(f.dendrites[0].centreline, f.arc_step_um, arc);
+        EXPECT_TRUE(p.x() >= 0 && p.x() <= right_edge) << p.x();
+      }
+  const Curve& reference = frames[0].dendrites[0].centreline;
+  double last_shown = 0;
+  for (size_t i = 0; i < frames[1].arc_from_reference[0].size(); ++i)
+    if (std::isfinite(frames[1].arc_from_reference[0][i])) last_shown = reference[i].x();
+  EXPECT_NEAR(last_shown, right_edge - aside.shift_um.x(), 0.6);
+}
+
 TEST(Align, BareShaftsAreRegistered) {
   const Scene bare;
   const Stack a = bare.stack(1), b = bare.stack(2);
