@@ -40,7 +40,8 @@ struct StageEvent {
 
 /// What there is to say about a series that was written.
 struct Finished {
-  /// A sentence for the user about one session: a warning of the reader, or what its quality suffers from.
+  /// A sentence for the user about one session, or (no session named) the series: a warning of the reader, or
+  /// what its quality suffers from.
   struct Note {
     std::string session, text;
   };

@@ -2,6 +2,7 @@
 
 #include "graph/memory.hpp"
 #include "graph/quality.hpp"
+#include "report/methods.hpp"
 
 namespace spinechron {
 
@@ -40,6 +41,8 @@ Finished to_finished(const SeriesResult& result) {
     for (const std::string& reason : session.quality.reasons)
       finished.notes.push_back({session.session.label, session.quality.verdict + ": " + reason});
   }
+  if (const std::string text = report::series_quality_text(result); text != "usable")
+    finished.notes.push_back({"", text});
   return finished;
 }
 

@@ -177,4 +177,24 @@ std::string quality_text(const SessionResult& in) {
   return out.empty() ? "Nothing to remark." : out;
 }
 
+std::string series_quality_text(const SeriesResult& result) {
+  constexpr double kMuchSilence = 0.1;  // of the states: as much as dim sessions may leave open
+  size_t usable = 0, silent = 0, states = 0;
+  std::string why;
+  for (size_t s = 0; s < result.sessions.size(); ++s) {
+    const SessionResult& in = result.sessions[s];
+    if (in.quality.verdict != "usable")
+      why += fmt::format(" Session {} is {}.", in.session.label, in.quality.verdict);
+    if (in.quality.verdict == "not usable") continue;
+    ++usable;
+    states += result.tracks.size();
+    for (const Track& track : result.tracks) silent += track.sessions[s].state == State::not_assessable;
+  }
+  const double share = states ? static_cast<double>(silent) / static_cast<double>(states) : 0.0;
+  if (share > kMuchSilence)
+    why += fmt::format(" {:.0f}% of the spines' states are without a verdict.", 100 * share);
+  if (usable < std::min<size_t>(2, result.sessions.size())) return "not usable:" + why;
+  return why.empty() ? "usable" : "usable with care:" + why;
+}
+
 }  // namespace spinechron::report

@@ -36,4 +36,9 @@ std::string list_of(const std::vector<std::string>& items);
 /// The quality of a session in plain words, one or more sentences.
 std::string quality_text(const SessionResult& session);
 
+/// Whether a whole series can be used: "usable", "usable with care: why" or "not usable: why". Of several
+/// sessions two must be usable; a session that is not plainly usable, or more than a tenth of the spines'
+/// states without a verdict in usable sessions, asks for care.
+std::string series_quality_text(const SeriesResult& result);
+
 }  // namespace spinechron::report

@@ -166,7 +166,8 @@ std::string series_page(const SeriesResult& result, const ReportContext& context
       several ? "<li><a href=\"#events-section\">Events</a></li><li><a "
                 "href=\"#dendrites-section\">Dendrites</a></li>"
               : "");
-  body += "<section id=\"found\"><h2>What was found</h2>\n" + summary(result, context, dynamics);
+  body += "<section id=\"found\"><h2>What was found</h2>\n<p>The series is " +
+          escaped(series_quality_text(result)) + "</p>\n" + summary(result, context, dynamics);
   if (several) body += "<div class=\"plots\">\n" + found_plots(result, context, dynamics) + "</div>\n";
   body += "</section>\n";
   body += "<section id=\"picture\"><h2>Picture</h2>\n" +

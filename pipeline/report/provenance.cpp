@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/version.hpp"
+#include "report/methods.hpp"
 #include "report/write_series.hpp"
 
 namespace spinechron::report {
@@ -79,7 +80,8 @@ Json provenance_json(const SeriesResult& result, const ReportContext& context) {
   out["series"] = {{"participant_id", "sub-" + result.series.subject},
                    {"sample_id", "sample-" + result.series.sample},
                    {"group", result.series.group.empty() ? Json() : Json(result.series.group)},
-                   {"reference_session", result.sessions.at(result.reference).session.label}};
+                   {"reference_session", result.sessions.at(result.reference).session.label},
+                   {"quality", series_quality_text(result)}};
   Json& configuration = out["configuration"];
   configuration["sha256"] = context.configuration_sha256;
   for (const Setting& s : context.settings) configuration["settings"][s.section][s.key] = s.value;

@@ -21,7 +21,7 @@ double number(const Json& value) {
   return value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN();
 }
 
-// As far as quality_text() needs it.
+// As far as quality_row() needs it.
 SessionResult session_of(const Json& json) {
   SessionResult in;
   in.session.label = json.at("session").get<std::string>();
@@ -31,6 +31,9 @@ SessionResult session_of(const Json& json) {
   in.quality.snr = number(quality.at("snr"));
   in.quality.photons = number(quality.at("photons"));
   in.quality.motion_um = number(quality.at("motion_um"));
+  in.quality.saturated_fraction = number(quality.at("saturated_fraction"));
+  in.optics.lateral_sigma_um = number(json.at("optics").at("lateral_sigma_um"));
+  in.optics.axial_sigma_um = number(json.at("optics").at("axial_sigma_um"));
   in.quality.shift_um = number(registration.at("shift_um"));
   in.quality.overlap = number(registration.at("overlap"));
   in.quality.registration_error_um = number(registration.at("error_um"));

@@ -60,7 +60,8 @@ void RunObserver::stage_done(const StageEvent& event) {
 void RunObserver::finished(const Finished& finished) {
   progress_.finished(finished.series);
   for (const Finished::Note& note : finished.notes)
-    log_warning(fmt::format("{} / ses-{}: {}", finished.series, note.session, note.text),
+    log_warning(fmt::format("{}{}: {}", finished.series, note.session.empty() ? "" : " / ses-" + note.session,
+                            note.text),
                 {{"series", finished.series}, {"session", note.session}});
   if (console_wants_progress_lines()) {
     const auto left = progress_.seconds_left();

@@ -136,5 +136,18 @@ TEST(MethodsText, SpeaksOfTestsOnlyWhereThereWereSome) {
   EXPECT_THAT(study_methods_text(facts, statistics, 0.95), HasSubstr("permutation of whole animals"));
 }
 
+TEST(SeriesQuality, SaysWhyInPlainWords) {
+  SeriesResult r = tiny_series();
+  r.tracks = {track(1, 5, Side::left, "111"), track(2, 9, Side::right, "110")};
+  EXPECT_EQ(series_quality_text(r), "usable");
+  r.tracks[1].sessions[2].state = State::not_assessable;  // one of six
+  EXPECT_EQ(series_quality_text(r), "usable with care: 17% of the spines' states are without a verdict.");
+  r.sessions[2].quality.verdict = "not usable";  // it counts no more
+  EXPECT_EQ(series_quality_text(r), "usable with care: Session ketamine is not usable.");
+  r.sessions[0].quality.verdict = "not usable";
+  EXPECT_EQ(series_quality_text(r),
+            "not usable: Session baseline is not usable. Session ketamine is not usable.");
+}
+
 }  // namespace
 }  // namespace spinechron::report
