@@ -165,6 +165,36 @@ void attach(Branch& branch, const Branch& parent) {
   branch.curve = resample(whole, kStepUm);
 }
 
+// A branch that stands where its parent ends is the parent's own continuation: what of the parent goes on
+// beside it, shorter than a branch, is a spine. The two become one curve, put on the axis once more.
+void join_continuations(std::vector<Branch>& branches, const Image& image, const Coarse& coarse,
+                        const TraceConfig& config) {
+  constexpr double kLeastCosine = 0.2;  // a sharper bend is where two dendrites meet
+  for (size_t i = 0; i < branches.size(); ++i) {
+    Branch& b = branches[i];
+    if (!b.kept || b.parent < 0 || !branches[size_t(b.parent)].kept) continue;
+    Branch& parent = branches[size_t(b.parent)];
+    for (const bool at_back : {true, false}) {
+      if (!at_back && parent.parent >= 0) break;  // that end stands on another dendrite
+      Curve whole = parent.curve;
+      if (!at_back) std::reverse(whole.begin(), whole.end());
+      const double foot = project(whole, b.curve.front(), 0.5).arc_um;
+      if (length_um(whole) - foot >= config.min_branch_um || at_border(whole.back(), image, 0.5)) continue;
+      whole.resize(std::min(whole.size(), size_t(foot / kStepUm) + 1));
+      if (whole.size() < 2 ||
+          end_direction(whole, true, 3.5).dot(end_direction(b.curve, false, 3.5)) > -kLeastCosine)
+        continue;
+      whole.insert(whole.end(), b.curve.begin(), b.curve.end());
+      whole = resample(smooth_curve(resample(whole, kStepUm), 1.0), kStepUm);
+      parent.curve = centre_curve(image, coarse, std::move(whole), 1.5, 0.6, parent.radius_um);
+      b.kept = false;
+      for (Branch& other : branches)
+        if (other.parent == int(i)) other.parent = b.parent;
+      break;
+    }
+  }
+}
+
 // Where a brighter dendrite passes, the dimmer one goes straight across.
 void smooth_crossings(std::vector<Branch>& branches) {
   for (Branch& b : branches) {
@@ -238,6 +268,7 @@ Tracing trace(const Stack& stack, const TraceConfig& config, const Context& cont
     b.kept = is_dendrite(b, config);
   }
   drop_duplicates(branches);
+  join_continuations(branches, image, coarse, config);
   smooth_crossings(branches);
 
   std::vector<size_t> order;
