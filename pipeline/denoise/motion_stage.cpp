@@ -1,8 +1,5 @@
 #include "denoise/motion_stage.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include "denoise/motion.hpp"
 
 namespace spinechron {
@@ -17,7 +14,7 @@ class MotionStage : public Denoiser {
     p.number("most_um", config_.most_um, {0.1, 10}, "um",
              "Largest sideways movement from one slice to the next that is looked for.");
     p.number("significance", config_.significance, {0, 100}, "1",
-             "Movement is undone when it is so many times its own standard error.");
+             "Jitter is undone when all slices together show it with so many standard errors.");
     p.number("least_um", config_.least_um, {0, 10}, "um",
              "Root mean square movement below which the image is left untouched.");
     return p;
@@ -27,8 +24,7 @@ class MotionStage : public Denoiser {
     const Motion motion = measure_motion(stack.image, config_, context);
     if (!motion.significant) return stack;
     undo_motion(stack.image, motion.shift_um, context);
-    const double without_error = motion.rms_um * motion.rms_um - motion.error_um * motion.error_um;
-    stack.motion_um = std::sqrt(std::max(without_error, 0.0));
+    stack.motion_um = motion.rms_um;
     return stack;
   }
 
