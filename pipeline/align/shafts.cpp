@@ -1,5 +1,7 @@
 #include "align/shafts.hpp"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -176,12 +178,17 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const std::ve
                             const Context& context) {
   const size_t n = stacks.size();
   std::vector<View> views(n);
-  for (size_t s = 0; s < n; ++s) {
-    if (!frames[s].usable) continue;
-    context.check_cancelled();
+  const auto in_each_usable = [&](auto&& work) {
+    tbb::parallel_for(size_t{0}, n, [&](size_t s) {
+      if (!frames[s].usable) return;
+      context.check_cancelled();
+      work(s);
+    });
+  };
+  in_each_usable([&](size_t s) {
     views[s].smoothed = smoothed_for_evidence(*stacks[s]);
     views[s].projected = project_for_registration(views[s].smoothed);
-  }
+  });
 
   // Rigid starts, then the reference's own dendrites in every session.
   std::vector<Curve> reference;
@@ -189,23 +196,22 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const std::ve
   const std::vector<Curve> traced = curves_of(tracings[ref]);
   std::vector<std::vector<Curve>> in_session(n);
   in_session[ref] = reference;
-  for (size_t s = 0; s < n; ++s) {
-    if (s == ref || !frames[s].usable) continue;
-    context.check_cancelled();
+  in_each_usable([&](size_t s) {
+    if (s == ref) return;
     const CoarseFit start =
         coarse_registration(views[ref].projected, views[s].projected, config.max_rotation_deg);
     if (start.correlation < config.min_correlation) {
       frames[s] = unusable(fmt::format(
           "does not overlap with the reference session or shows other tissue (correlation {:.2f})",
           start.correlation));
-      continue;
+      return;
     }
     const Image ridge = ridge_image(views[s]);
     views[s].session_from_reference = start.session_from_reference;
     views[s].session_from_reference.shift_um.z() +=
         depth_shift(traced, start.session_from_reference, ridge, config.max_depth_shift_um);
     in_session[s] = carry(reference, views[s], ridge, true);
-  }
+  });
 
   // Dendrites that other sessions traced and the reference did not.
   for (size_t s = 0; s < n; ++s) {
@@ -232,9 +238,7 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const std::ve
     reference.insert(reference.end(), fresh.begin(), fresh.end());
   }
 
-  for (size_t s = 0; s < n; ++s) {
-    if (!frames[s].usable) continue;
-    context.check_cancelled();
+  in_each_usable([&](size_t s) {
     for (size_t d = 0; d < reference.size(); ++d) {
       Dendrite dendrite;
       if (d < tracings[ref].size()) {
@@ -260,7 +264,7 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const std::ve
         dendrite.radius_um[i] = 0.5 * (e.edge_um(Side::left)[i] + e.edge_um(Side::right)[i]);
       dendrite.snr = 1 / std::max(e.floor(), 1e-6);
     }
-  }
+  });
 
   for (size_t s = 0; s < n; ++s) {
     if (!frames[s].usable) continue;

@@ -19,8 +19,10 @@ namespace {
 
 namespace flow = tbb::flow;
 
-struct GiveBack {
-  SeriesPtr job;  ///< none: the batch begins
+/// What makes room for more.
+struct Passed {
+  SeriesPtr job;         ///< none: the batch begins
+  bool written = false;  ///< or matched only
 };
 
 /// The work of every node; the graph below only says what follows what.
@@ -39,18 +41,20 @@ class Batch {
 
   /// Gives back what a series had, and lets in what fits now; in the order given.
   template <typename Ports>
-  void limit(const GiveBack& back, Ports& ports) {
-    if (back.job) settle(*back.job);
+  void limit(const Passed& passed, Ports& ports) {
+    if (passed.written)
+      settle(*passed.job);
+    else if (passed.job)
+      --to_match_;
     while (next_ < series_.size() && !is_cancelled()) {
       if (!waiting_) waiting_ = measured(next_);
       if (waiting_->failure) {
         settle_failure(*waiting_);
       } else {
-        const bool fits =
-            bytes_in_flight_ + waiting_->need_bytes <= budget_ && in_flight_ < enough_in_flight(*waiting_);
-        if (in_flight_ > 0 && !fits) return;
+        if (in_flight_ > 0 && !fits(*waiting_)) return;
         bytes_in_flight_ += waiting_->need_bytes;
         ++in_flight_;
+        ++to_match_;
         report_.most_in_flight = std::max(report_.most_in_flight, in_flight_);
         report_.most_bytes_in_flight = std::max(report_.most_bytes_in_flight, bytes_in_flight_.load());
         tell([&] { observer_.started(*waiting_->series); });
@@ -150,6 +154,8 @@ class Batch {
     if (job.done) tell([&] { observer_.finished(to_finished(result)); });
   }
 
+  size_t threads() const { return threads_; }
+
   BatchReport report() {
     for (auto& failure : failures_)
       if (failure) report_.failures.push_back(std::move(*failure));
@@ -219,9 +225,12 @@ class Batch {
     job.need_bytes = need;
   }
 
-  /// Series that keep every thread busy, and one more that is read meanwhile.
-  size_t enough_in_flight(const SeriesJob& job) const {
-    return 1 + (threads_ + job.sessions.size() - 1) / std::max<size_t>(1, job.sessions.size());
+  /// A series needs the most memory while it is aligned: until it is matched only as many are let in as keep
+  /// every thread busy, a thread for each session. One that is written holds little more than its images.
+  bool fits(const SeriesJob& job) const {
+    const size_t sessions = std::max<size_t>(1, job.sessions.size());
+    return bytes_in_flight_ + job.need_bytes <= budget_ && in_flight_ < threads_ &&
+           to_match_ < (threads_ + sessions - 1) / sessions;
   }
 
   void settle(SeriesJob& job) {
@@ -315,7 +324,8 @@ class Batch {
 
   // Only `limit` touches these, one message at a time.
   size_t next_ = 0;
-  size_t in_flight_ = 0;
+  size_t in_flight_ = 0;  ///< let in and not yet written
+  size_t to_match_ = 0;   ///< let in and not yet matched
   SeriesPtr waiting_;
   std::vector<std::optional<Failure>> failures_;
   BatchReport report_;
@@ -329,30 +339,51 @@ void run_graph(Batch& batch) {
   flow::graph graph;
 
   // The later the stage, the sooner it runs: what is begun is ended before more is begun.
-  flow::multifunction_node<GiveBack, std::tuple<SessionInSeries>> limit(
-      graph, flow::serial, [&](const GiveBack& back, auto& ports) { batch.limit(back, ports); }, 1);
+  flow::multifunction_node<Passed, std::tuple<SessionInSeries>> limit(
+      graph, flow::serial, [&](const Passed& passed, auto& ports) { batch.limit(passed, ports); }, 1);
   Sessions read(graph, flow::unlimited, each([&](auto& at) { batch.read(at); }), 2);
   Sessions denoise(graph, flow::unlimited, each([&](auto& at) { batch.denoise(at); }), 3);
   Sessions segment(graph, flow::unlimited, each([&](auto& at) { batch.segment(at); }), 4);
   flow::multifunction_node<SessionInSeries, std::tuple<SeriesPtr>> gather(
       graph, flow::unlimited, [&](const SessionInSeries& at, auto& ports) { batch.gather(at, ports); }, 5);
+  // What is aligned or matched beside a series that is written would double the memory; each keeps two
+  // threads busy by itself.
+  flow::queue_node<SeriesPtr> gathered(graph);
+  flow::limiter_node<SeriesPtr> one_a_pair_of_threads(graph, (batch.threads() + 1) / 2);
   WholeSeries align(graph, flow::unlimited, whole([&](auto& job) { batch.align(job); }), 6);
   WholeSeries detect(graph, flow::unlimited, whole([&](auto& job) { batch.detect(job); }), 7);
   WholeSeries match(graph, flow::unlimited, whole([&](auto& job) { batch.match(job); }), 8);
-  flow::function_node<SeriesPtr, GiveBack> write(
-      graph, flow::unlimited, [&](SeriesPtr job) { return batch.write(*job), GiveBack{job}; }, 9);
+  flow::function_node<SeriesPtr, Passed> write(
+      graph, flow::unlimited,
+      [&](SeriesPtr job) {
+        return batch.write(*job), Passed{job, true};
+      },
+      9);
+  flow::function_node<SeriesPtr, Passed, flow::lightweight> matched(graph, flow::unlimited,
+                                                                    [](SeriesPtr job) noexcept {
+                                                                      return Passed{std::move(job), false};
+                                                                    });
+
+  flow::function_node<Passed, flow::continue_msg, flow::lightweight> written(
+      graph, flow::unlimited, [](const Passed&) noexcept { return flow::continue_msg(); });
 
   flow::make_edge(flow::output_port<0>(limit), read);
   flow::make_edge(read, denoise);
   flow::make_edge(denoise, segment);
   flow::make_edge(segment, gather);
-  flow::make_edge(flow::output_port<0>(gather), align);
+  flow::make_edge(flow::output_port<0>(gather), gathered);
+  flow::make_edge(gathered, one_a_pair_of_threads);
+  flow::make_edge(one_a_pair_of_threads, align);
   flow::make_edge(align, detect);
   flow::make_edge(detect, match);
   flow::make_edge(match, write);
+  flow::make_edge(match, matched);
+  flow::make_edge(matched, limit);
   flow::make_edge(write, limit);
+  flow::make_edge(write, written);
+  flow::make_edge(written, one_a_pair_of_threads.decrementer());
 
-  limit.try_put(GiveBack{});
+  limit.try_put(Passed{});
   graph.wait_for_all();
 }
 

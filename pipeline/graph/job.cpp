@@ -18,6 +18,7 @@ SeriesResult to_result(SeriesJob& job) {
     to.noise = from.stack.noise;
     to.optics = from.stack.optics;
     to.frame = std::move(frame);
+    to.frame.evidence.clear();  // read for the last time by `match`
     to.sha256 = from.raw.sha256;
     to.format = from.raw.format;
     to.warnings = from.raw.warnings;

@@ -1,6 +1,7 @@
 #include "report/write_series.hpp"
 
 #include <fmt/format.h>
+#include <tbb/parallel_invoke.h>
 
 #include "io/files.hpp"
 #include "io/swc.hpp"
@@ -57,13 +58,19 @@ void write_series(const SeriesResult& result, const ReportContext& context, cons
     write_file(file("_" + name + ".png").string(), to_png(scene, context.config.figure_dpi));
     return svg;
   };
-  figures.sessions = write_scene(figure(result, all_events, context.config), "figure");
-  if (context.config.strips) {
-    if (const auto scene = straightened(result, all_events, context.config))
-      figures.straightened = write_scene(*scene, "straightened");
-    figures.strips = event_strips(result, all_events, context.config);
-    if (const auto sheet = montage(result, figures.strips, context.config)) write_scene(*sheet, "montage");
-  }
+  tbb::parallel_invoke(
+      [&] { figures.sessions = write_scene(figure(result, all_events, context.config), "figure"); },
+      [&] {
+        if (!context.config.strips) return;
+        if (const auto scene = straightened(result, all_events, context.config))
+          figures.straightened = write_scene(*scene, "straightened");
+      },
+      [&] {
+        if (!context.config.strips) return;
+        figures.strips = event_strips(result, all_events, context.config);
+        if (const auto sheet = montage(result, figures.strips, context.config))
+          write_scene(*sheet, "montage");
+      });
   write_file(file("_report.html").string(), series_page(result, context, all_events, all_dynamics, figures));
 }
 

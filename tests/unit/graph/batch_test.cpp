@@ -288,27 +288,70 @@ TEST_F(BatchTest, CancellingEndsSoonAndLeavesNoFailure) {
   EXPECT_EQ(written.size(), report.done);
 }
 
-TEST_F(BatchTest, SeriesDoNotWaitForEachOther) {
-  // The first series' match ends only after the second series was read.
+/// Says when the second series is read, and lets a step of the first one wait for it.
+struct SecondSeries {
+  std::atomic<bool> read = false;
+  void see(const Session& session) {
+    if (session.path == "20") read = true;
+  }
+  void wait() const {
+    // On a busy machine a worker takes seconds to come over from the batch before.
+    for (int i = 0; i < 60000 && !read; ++i) std::this_thread::sleep_for(1ms);
+    if (!read) throw Error("the second series was not read meanwhile");
+  }
+};
+
+TEST_F(BatchTest, TheNextSeriesIsReadWhileOneIsWritten) {
+  SecondSeries second;
+  options.jobs = 2;
+  ends.read = [&, read = ends.read](const Session& session) { return second.see(session), read(session); };
+  ends.write = [&](const SeriesResult&) { second.wait(); };
+  EXPECT_THAT(run(make_series(2)).failures, IsEmpty());
+}
+
+TEST_F(BatchTest, WithMoreThreadsThanSessionsTheNextSeriesIsReadWhileOneIsMatched) {
   struct Waiting : test::FakeMatcher {
-    std::atomic<bool>& second_read;
-    explicit Waiting(std::atomic<bool>& flag) : second_read(flag) {}
+    const SecondSeries& second;
+    explicit Waiting(const SecondSeries& s) : second(s) {}
     std::vector<Track> run(const std::vector<const Stack*>& stacks, const std::vector<Frame>& frames,
                            const std::vector<std::vector<Candidate>>& candidates,
                            const Context& context) const override {
-      // On a busy machine a worker takes seconds to come over from the batch before.
-      for (int i = 0; i < 60000 && !second_read; ++i) std::this_thread::sleep_for(1ms);
-      if (!second_read) throw Error("the second series was not read meanwhile");
+      second.wait();
       return FakeMatcher::run(stacks, frames, candidates, context);
     }
   };
-  std::atomic<bool> second_read = false;
-  ends.read = [&, read = ends.read](const Session& session) {
-    if (session.path == "20") second_read = true;
-    return read(session);
-  };
-  plan.match = std::make_unique<Waiting>(second_read);
+  SecondSeries second;
+  options.jobs = 4;
+  ends.read = [&, read = ends.read](const Session& session) { return second.see(session), read(session); };
+  plan.match = std::make_unique<Waiting>(second);
   EXPECT_THAT(run(make_series(2)).failures, IsEmpty());
+}
+
+TEST_F(BatchTest, WithTwoThreadsNoSeriesIsAlignedWhileAnotherIsWritten) {
+  // Both are what needs the most memory.
+  static std::atomic<int> most, now;
+  most = now = 0;
+  struct Enter {
+    Enter() {
+      const int here = ++now;
+      for (int seen = most; here > seen && !most.compare_exchange_weak(seen, here);) {
+      }
+      std::this_thread::sleep_for(2ms);
+    }
+    ~Enter() { --now; }
+  };
+  struct Aligner : test::FakeAligner {
+    std::vector<Frame> run(const std::vector<const Stack*>& stacks, const std::vector<Tracing>& tracings,
+                           const Context& context) const override {
+      const Enter enter;
+      return FakeAligner::run(stacks, tracings, context);
+    }
+  };
+  options.jobs = 2;
+  plan.align = std::make_unique<Aligner>();
+  ends.write = [&](const SeriesResult&) { const Enter enter; };
+  EXPECT_EQ(run(make_series(10)).done, 10U);
+  EXPECT_EQ(most, 1);
 }
 
 }  // namespace
