@@ -359,14 +359,15 @@ Block Evidence::subtract_background(size_t side, int outs) {
         excess.at(k, arc, j) -= background[i];
       }
     }
-  // The noise is smooth in depth, arc and distance; averaging its variance steadies it.
+  // The noise is smooth in depth, arc and distance; averaging its variance over about a blur spot and more
+  // steadies what the quantiles of some thirty independent places say.
   Seen seen, sums;
   const auto width = static_cast<size_t>(outs);
   const double dz = excess.levels > 1 ? depth_um_[1] - depth_um_[0] : 1.0;
   smooth_across(variance.samples.data(), excess.levels, size_t(n) * width, 0.7 / dz, seen, sums);
   for (int k = 0; k < excess.levels; ++k)
     smooth_across(variance.row(k, 0), n, width, 1.0 / kStepUm, seen, sums);
-  smooth_along(variance.samples.data(), size_t(excess.levels) * size_t(n), outs, 0.15 / kStepUm, seen, sums);
+  smooth_along(variance.samples.data(), size_t(excess.levels) * size_t(n), outs, 0.30 / kStepUm, seen, sums);
   for (int k = 0; k < excess.levels; ++k)
     for (int i = 0; i < n; ++i)
       for (int j = 0; j < outs; ++j) sigma.at(k, i, j) = std::sqrt(variance.at(k, i, j));
