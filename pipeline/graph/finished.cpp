@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/error.hpp"
+#include "graph/failures.hpp"
 #include "io/bids.hpp"
 #include "io/files.hpp"
 
@@ -46,6 +48,8 @@ FinishedSeries read_mark(const fs::path& out, const fs::path& mark) {
 std::vector<FinishedSeries> find_finished(const std::string& out, std::vector<std::string>* problems) {
   if (!fs::is_directory(out)) throw UsageError("{}: there is no such folder with results", out);
   constexpr std::string_view kEnd = "_provenance.json";
+  std::set<std::string> failed;
+  for (const Failure& failure : read_failures(out)) failed.insert(failure.stem());
   std::vector<FinishedSeries> found;
   for (const fs::directory_entry& subject : fs::directory_iterator(out)) {
     if (subject.path().filename().string().rfind("sub-", 0) != 0) continue;
@@ -55,7 +59,14 @@ std::vector<FinishedSeries> find_finished(const std::string& out, std::vector<st
       if (name.size() < kEnd.size() || name.compare(name.size() - kEnd.size(), kEnd.size(), kEnd) != 0)
         continue;
       try {
-        found.push_back(read_mark(out, entry.path()));
+        FinishedSeries one = read_mark(out, entry.path());
+        if (!failed.count(one.series.stem()))
+          found.push_back(std::move(one));
+        else if (problems)
+          problems->push_back(fmt::format(
+              "{}: its series is left out, since this is the result of an earlier run and the last one "
+              "failed: mend what failures.tsv says and run it again",
+              entry.path().string()));
       } catch (const std::exception& e) {
         if (problems)
           problems->push_back(

@@ -16,8 +16,9 @@ struct FinishedSeries {
 
 /// All series in `out` whose result is whole: the mark can be read and every file that it names is there with
 /// the size and bytes it names. In natural order of subject, then sample. Series that are not whole are left
-/// out; `problems`, if given, gets one sentence for each. Staging folders are not looked into.
-/// UsageError if `out` is no folder.
+/// out, and those that failures.tsv names: what they have is of an earlier run, from other inputs or another
+/// configuration. `problems`, if given, gets one sentence for each. Staging folders are not looked into.
+/// UsageError if `out` is no folder; Error if failures.tsv cannot be understood.
 std::vector<FinishedSeries> find_finished(const std::string& out,
                                           std::vector<std::string>* problems = nullptr);
 

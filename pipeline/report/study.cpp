@@ -35,7 +35,8 @@ std::string first_column(const TableReader& table, const std::vector<std::string
 
 }  // namespace
 
-std::vector<SeriesOnDisk> finished_series(const fs::path& out_dir) {
+std::vector<SeriesOnDisk> finished_series(const fs::path& out_dir,
+                                          const std::optional<std::vector<std::string>>& stems) {
   std::vector<SeriesOnDisk> out;
   std::error_code none;
   for (const fs::directory_entry& subject : fs::directory_iterator(out_dir, none)) {
@@ -44,6 +45,8 @@ std::vector<SeriesOnDisk> finished_series(const fs::path& out_dir) {
       const std::string name = file.path().filename().string();
       const std::string ending = kProvenance;
       if (name.size() <= ending.size() || name.substr(name.size() - ending.size()) != ending) continue;
+      const std::string stem = name.substr(0, name.size() - ending.size());
+      if (stems && std::find(stems->begin(), stems->end(), stem) == stems->end()) continue;
       nlohmann::json provenance;
       try {
         provenance = nlohmann::json::parse(read_file(file.path().string(), 256ULL << 20));
@@ -53,7 +56,7 @@ std::vector<SeriesOnDisk> finished_series(const fs::path& out_dir) {
         s.sample = series.at("sample_id").get<std::string>().substr(7);
         if (!series.at("group").is_null()) s.group = series.at("group").get<std::string>();
         s.folder = file.path().parent_path();
-        s.stem = name.substr(0, name.size() - ending.size());
+        s.stem = stem;
         out.push_back(std::move(s));
       } catch (const std::exception& e) {
         throw Error("{}: cannot be understood ({}): remove it and run the series again", file.path().string(),

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,11 @@ struct SeriesOnDisk {
   std::filesystem::path file(const std::string& ending) const { return folder / (stem + ending); }
 };
 
-/// All series under `out_dir` that are complete (their provenance is there), by subject, then sample.
-std::vector<SeriesOnDisk> finished_series(const std::filesystem::path& out_dir);
+/// All series under `out_dir` that are complete (their provenance is there), by subject, then sample; of
+/// these only the `stems`, if given. Error if the provenance of one cannot be understood.
+std::vector<SeriesOnDisk> finished_series(
+    const std::filesystem::path& out_dir,
+    const std::optional<std::vector<std::string>>& stems = std::nullopt);
 
 /// Collects the dendrites' rates under the denominator that the series were run with, and their densities.
 Study read_study(const std::vector<SeriesOnDisk>& series);

@@ -111,7 +111,7 @@ Json description_json() {
 }  // namespace
 
 size_t write_group(const fs::path& out_dir, const GroupOptions& options) {
-  const std::vector<SeriesOnDisk> series = finished_series(out_dir);
+  const std::vector<SeriesOnDisk> series = finished_series(out_dir, options.series);
   const SeriesResult nothing = [] {
     SeriesResult r;
     r.sessions.emplace_back();

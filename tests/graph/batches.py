@@ -101,6 +101,50 @@ def test_resume(work):
     assert "0 of them done before" in call("run", study, work / "out", "--set", "match.rescue_um=1.5").stderr
 
 
+def group_rows(out):
+    """Who has rows in the tables over all series."""
+    return {row["participant_id"] for row in read_tsv(out / "spines.tsv")}
+
+
+def test_failed_again(work):
+    """A series that failed after its inputs changed: the result of before does not count."""
+    study, out = phantom(work / "in", 2, size=TINY), work / "out"
+    call("run", study, out)
+    call("run", study, work / "undisturbed")
+    image = images(study, "01")[0]
+    whole = image.read_bytes()
+    image.write_bytes(whole[:1000])
+    run = call("run", study, out, status=1)
+    assert "sub-01_sample-A_provenance.json: its series is left out" in run.stderr, run.stderr
+    assert group_rows(out) == {"sub-02"} and "sub-01_sample-A " not in run.stdout, run.stdout
+    again = call("group", out)
+    assert group_rows(out) == {"sub-02"} and "sub-01_sample-A " not in again.stdout, again.stdout
+    # The image is back: nothing is made again, and all count.
+    image.write_bytes(whole)
+    assert "2 of them done before" in call("run", study, out).stderr
+    same(out, work / "undisturbed", "an image that came back")
+
+
+def test_damaged_mark(work):
+    """A mark that cannot be read costs its own series only, and is named."""
+    out = work / "out"
+    call("run", phantom(work / "in", 2, size=TINY), out)
+    mark = out / "sub-01/micr/sub-01_sample-A_provenance.json"
+    whole = mark.read_bytes()
+    for damage in (b"", whole[:500], b"[]", whole.replace(b'"participant_id": "sub-01"', b'"participant_id": 1')):
+        assert damage != whole
+        mark.write_bytes(damage)
+        group = call("group", out)
+        assert f"{mark.name}: its series is left out, since it is not whole" in group.stderr, group.stderr
+        assert group_rows(out) == {"sub-02"}, damage[:40]
+    # The same for a table that was changed after it was written.
+    mark.write_bytes(whole)
+    spines = out / "sub-01/micr/sub-01_sample-A_spines.tsv"
+    spines.write_bytes(spines.read_bytes()[:-20])
+    assert "it was changed after it was written" in call("group", out).stderr
+    assert group_rows(out) == {"sub-02"}
+
+
 def survive(work, kills, *options):
     """Kills runs at random moments until so many were killed at work; whenever one comes through, it has left the
     same tree as an undisturbed one, and the next begins with nothing."""

@@ -6,7 +6,6 @@
 #include "commands.hpp"
 #include "console.hpp"
 #include "core/error.hpp"
-#include "graph/finished.hpp"
 #include "report/write_group.hpp"
 #include "summary.hpp"
 
@@ -29,14 +28,13 @@ report::GroupOptions options_of(const GroupCall& call) {
 
 /// From the results of a folder.
 void group(const GroupCall& call) {
-  std::vector<std::string> problems;
-  std::vector<Series> series;
-  for (FinishedSeries& found : find_finished(call.out, &problems)) series.push_back(std::move(found.series));
-  for (const std::string& problem : problems) log_warning(problem);
+  const std::vector<Series> series = finished_or_warned(call.out);
   if (series.empty())
     throw UsageError("{}: there is no result in it: give the folder that `spinechron run` wrote to",
                      call.out);
-  report::write_group(call.out, options_of(call));
+  report::GroupOptions options = options_of(call);
+  options.series = stems_of(series);
+  report::write_group(call.out, options);
   std::cout << summary_table(call.out, series) << std::flush;
 }
 

@@ -270,6 +270,15 @@ BatchReport run_series(const Run& run, const ResultStore& store, const std::vect
   return report;
 }
 
+std::vector<Series> without(const std::vector<Failure>& failures, const std::vector<Series>& all) {
+  std::vector<Series> out;
+  for (const Series& series : all)
+    if (std::none_of(failures.begin(), failures.end(),
+                     [&](const Failure& failure) { return failure.stem() == series.stem(); }))
+      out.push_back(series);
+  return out;
+}
+
 int run(const RunCall& call) {
   parse_shard(call.shard);
   Run run(call);
@@ -298,10 +307,11 @@ int run(const RunCall& call) {
   if (!batch.cancelled && !call.no_group && parse_shard(call.shard).whole()) {
     report::GroupOptions options{run.configuration->host.report.confidence, std::nullopt};
     if (!call.behaviour.empty()) options.behaviour = call.behaviour;
+    options.series = stems_of(finished_or_warned(call.out));
     report::write_group(call.out, options);
   }
 
-  std::cout << summary_table(call.out, work.all) << std::flush;
+  std::cout << summary_table(call.out, without(failures, work.all)) << std::flush;
   log_info(fmt::format("{} done, {} failed; peak memory {}", work.done_before + batch.done, failures.size(),
                        bytes_text(peak_resident_bytes())),
            {{"peak_memory_bytes", peak_resident_bytes()}});

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "console.hpp"
+#include "graph/finished.hpp"
 #include "io/table.hpp"
 #include "report/write_series.hpp"
 
@@ -32,6 +34,20 @@ std::vector<Row> rows_of(const std::string& out, const Series& series) {
 }
 
 }  // namespace
+
+std::vector<Series> finished_or_warned(const std::string& out) {
+  std::vector<std::string> problems;
+  std::vector<Series> series;
+  for (FinishedSeries& found : find_finished(out, &problems)) series.push_back(std::move(found.series));
+  for (const std::string& problem : problems) log_warning(problem);
+  return series;
+}
+
+std::vector<std::string> stems_of(const std::vector<Series>& series) {
+  std::vector<std::string> stems;
+  for (const Series& s : series) stems.push_back(s.stem());
+  return stems;
+}
 
 std::string summary_table(const std::string& out, const std::vector<Series>& series) {
   std::vector<Row> rows{
