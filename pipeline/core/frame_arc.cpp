@@ -1,5 +1,6 @@
 #include "core/frame_arc.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -21,6 +22,16 @@ double reference_arc(const Frame& frame, size_t dendrite, double arc_um) {
   }
   if (last < map.size() && arc_um - map[last] < 0.5) return double(last) * frame.arc_step_um;
   return std::numeric_limits<double>::quiet_NaN();
+}
+
+double nearest_arc(const Frame& frame, size_t dendrite, const Vec3& point) {
+  const Curve& curve = frame.dendrites[dendrite].centreline;
+  const std::vector<double> along = arcs_um(curve);
+  const double foot = project(curve, point).arc_um;
+  const auto after = std::upper_bound(along.begin(), along.end(), foot);
+  if (after == along.end()) return double(curve.size() - 1) * frame.arc_step_um;
+  const auto before = std::prev(after);
+  return (double(before - along.begin()) + (foot - *before) / (*after - *before)) * frame.arc_step_um;
 }
 
 }  // namespace spinechron

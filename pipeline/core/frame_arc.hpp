@@ -9,4 +9,9 @@ namespace spinechron {
 /// by linear interpolation; up to 0.5 um beyond what the session shows it is the nearest end, farther NaN.
 double reference_arc(const Frame& frame, size_t dendrite, double arc_um);
 
+/// Arc of the place of `dendrite` (index) nearest to `point`, in this session's own arc: `arc_step_um` from
+/// point to point of the centreline, whatever the registration stretched. The dendrite must have a
+/// centreline.
+double nearest_arc(const Frame& frame, size_t dendrite, const Vec3& point);
+
 }  // namespace spinechron

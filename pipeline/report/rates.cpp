@@ -29,7 +29,7 @@ double arc_in_session(const SeriesResult& result, const Track& track, size_t s) 
     if (frame.dendrites[d].id != track.dendrite_id || frame.dendrites[d].centreline.empty() ||
         d >= frame.arc_from_reference.size())
       continue;
-    const double arc = reference_arc(frame, d, project(frame.dendrites[d].centreline, head).arc_um);
+    const double arc = reference_arc(frame, d, nearest_arc(frame, d, head));
     if (!std::isnan(arc)) return arc;
   }
   return track.arc_um;
