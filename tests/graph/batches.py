@@ -215,7 +215,8 @@ def test_signals(work):
 
 def test_progress(work):
     """What another program sees while it polls progress.json: whole JSON, growing, gone in the end."""
-    study = phantom(work / "in", 3)
+    series = 8  # takes longer than the second after which the file is written again
+    study = phantom(work / "in", series)
     for options in ([], ["--isolate"]):
         out = work / f"out{len(options)}"
         running = begin("run", study, out, "--jobs", "2", *options)
@@ -229,7 +230,7 @@ def test_progress(work):
             time.sleep(0.02)
         assert running.returncode == 0 and not file.exists()
         for progress in seen:
-            assert progress["state"] == "running" and progress["series"] == 3, progress
+            assert progress["state"] == "running" and progress["series"] == series, progress
             assert progress["process"] == running.pid and progress["updated"].endswith("Z"), progress
             assert progress["peak_memory_bytes"] > 1e6, progress
             assert all(r["series"].startswith("sub-") and r["stage"] for r in progress["running"]), progress

@@ -25,13 +25,13 @@ Image mirrored(const Image& image, bool x, bool y) {
 
 // However one looks at it: mirrored, a path may be found the other way about.
 TEST(TraceRealStack, ABranchThatBendsAtABrightSpineIsOneCurve) {
-  const char* shared = std::getenv("SPINECHRON_SHARED");
+  const char* named = std::getenv("SPINECHRON_SHARED");
+  const std::string shared = named && *named ? named : SPINECHRON_SHARED;
   for (const std::string sample : {"A", "B"}) {
     Session session;
-    session.path = std::string(shared ? shared : "") +
-                   "/data/rr30a/sub-01/ses-baseline/micr/sub-01_ses-baseline_sample-" + sample +
-                   "_2PE.ome.tif";
-    if (!shared || !std::filesystem::exists(session.path))
+    session.path =
+        shared + "/data/rr30a/sub-01/ses-baseline/micr/sub-01_ses-baseline_sample-" + sample + "_2PE.ome.tif";
+    if (!std::filesystem::exists(session.path))
       GTEST_SKIP() << "no folder with real stacks: set SPINECHRON_SHARED to use them";
     Stack stack = calibrate(read_image(session), {});
     const Image image = std::move(stack.image);
