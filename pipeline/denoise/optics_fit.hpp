@@ -29,8 +29,8 @@ inline constexpr double kLeastAxialSigma_um = 0.4, kMostAxialSigma_um = 2.0;
 /// narrows it to 25 %.
 ///
 /// On 72 phantoms over voxels of 0.08 to 0.15 by 0.5 to 1 um the axial sigma is within 15 % but for one, the
-/// lateral within 15 % but for five; a sigma of 0.18 um comes out too high, by 13 % in the mean. An image that
-/// was smoothed along z defeats both: its slices share their noise.
+/// lateral within 15 % but for five; a sigma of 0.18 um comes out too high, by 13 % in the mean. An image
+/// that was smoothed along z defeats both: its slices share their noise.
 ///
 /// @param image counts or photons: scale and offset do not matter
 /// @param means block means that rank the same voxels by brightness (of the image or of its counts)
