@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "core/error.hpp"
+#include "io/deflate.hpp"
 #include "io/files.hpp"
 #include "io/ome_xml.hpp"
 #include "io/tiff_file.hpp"
@@ -58,8 +59,11 @@ void write_stack(const std::string& path, Size3 size, const Vec3& voxel_um, Fill
       TIFFOpenExt(target.temporary().c_str(), big ? "w8" : "w", options.get()), TIFFClose);
   if (!tiff) fail();
   const std::string xml = ome_xml(size, voxel_um, sizeof(T) == 2 ? "uint16" : "uint32");
-  const auto rows = std::uint32_t(std::clamp<size_t>((1 << 18) / (size.x * sizeof(T)), 1, size.y));
+  const auto rows = std::uint32_t(std::clamp<size_t>((1 << 16) / (size.x * sizeof(T)), 1, size.y));
+  constexpr int kLevel = 6;  // of libdeflate's 12
   std::vector<T> samples(size.x * size.y);
+  std::string packed;
+  std::pair<size_t, std::string> empty;  // a strip of that many zeros, as most are, packed once
   for (size_t z = 0; z < size.z; ++z) {
     TIFF* t = tiff.get();
     TIFFSetField(t, TIFFTAG_IMAGEWIDTH, std::uint32_t(size.x));
@@ -75,9 +79,15 @@ void write_stack(const std::string& path, Size3 size, const Vec3& voxel_um, Fill
     plane(z, samples.data());
     for (std::uint32_t strip = 0; std::uint64_t(strip) * rows < size.y; ++strip) {
       const size_t first = size_t(strip) * rows;
-      const size_t count = std::min<size_t>(rows, size.y - first) * size.x;
-      if (TIFFWriteEncodedStrip(t, strip, samples.data() + first * size.x, tmsize_t(count * sizeof(T))) < 0)
-        fail();
+      const size_t count = std::min<size_t>(rows, size.y - first) * size.x, bytes = count * sizeof(T);
+      const T* from = samples.data() + first * size.x;
+      const bool is_empty = std::all_of(from, from + count, [](T v) { return v == 0; });
+      if (!is_empty)
+        packed = deflated(from, bytes, kLevel);
+      else if (empty.first != count)
+        empty = {count, deflated(from, bytes, kLevel)};
+      std::string& out = is_empty ? empty.second : packed;
+      if (TIFFWriteRawStrip(t, strip, out.data(), tmsize_t(out.size())) < 0) fail();
     }
     if (!TIFFWriteDirectory(t)) fail();
   }

@@ -15,7 +15,7 @@ struct ReportConfig {
   /// of dendrite that both sessions show). `_rates.tsv` has all four.
   std::string denominator = "previous";
   double confidence = 0.95;      ///< level of every interval
-  int figure_dpi = 300;          ///< of the PNG figures
+  int figure_dpi = 300;          ///< of the PNG figure; the other drawings have half of it
   double figure_width_mm = 180;  ///< of the figures as printed
   double scale_bar_um = 5;       ///< length of the figures' scale bar
   bool label_stacks = true;      ///< write the label stack of every session

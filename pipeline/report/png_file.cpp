@@ -1,68 +1,78 @@
 #include "report/png_file.hpp"
 
-#include <png.h>
+#include <libdeflate.h>
 
 #include <cmath>
-#include <memory>
+#include <string_view>
+#include <vector>
 
-#include "core/error.hpp"
+#include "core/lanes.hpp"
+#include "io/deflate.hpp"
 
 namespace spinechron::report {
 namespace {
 
-constexpr int kLevel = 2;  // of zlib's 9
+constexpr int kLevel = 1;  // of libdeflate's 12
+constexpr char kUp = 2;    // PNG's filter: a byte less the one above it
 
-// libpng's way out of an error must not return; its frames have unwind tables.
-void fail(png_structp, png_const_charp what) {
-  throw Error("a picture cannot be packed as PNG: {}", what);
+void append_number(std::string& out, std::uint32_t value) {
+  for (int shift : {24, 16, 8, 0}) out += static_cast<char>(value >> shift);
 }
 
-void append(png_structp png, png_bytep data, size_t n) {
-  static_cast<std::string*>(png_get_io_ptr(png))->append(reinterpret_cast<const char*>(data), n);
+// Length, name, content, check sum (PNG specification, chapter 5.3).
+void append_chunk(std::string& out, std::string_view name, std::string_view content) {
+  append_number(out, static_cast<std::uint32_t>(content.size()));
+  const size_t from = out.size();
+  out += name;
+  out += content;
+  append_number(out, libdeflate_crc32(0, out.data() + from, out.size() - from));
 }
 
-struct Writer {
-  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, fail, nullptr);
-  png_infop info = png ? png_create_info_struct(png) : nullptr;
-  Writer() {
-    if (!info) throw Error("a picture cannot be packed as PNG: no memory");
+SPINECHRON_LANES
+void split_colours(const std::uint32_t* pixels, size_t n, std::uint8_t* out) {
+  for (size_t x = 0; x < n; ++x) {
+    out[3 * x] = static_cast<std::uint8_t>(pixels[x] >> 16);
+    out[3 * x + 1] = static_cast<std::uint8_t>(pixels[x] >> 8);
+    out[3 * x + 2] = static_cast<std::uint8_t>(pixels[x]);
   }
-  ~Writer() { png_destroy_write_struct(&png, &info); }
-  Writer(const Writer&) = delete;
-};
+}
+
+SPINECHRON_LANES
+void subtract(const std::uint8_t* row, const std::uint8_t* above, size_t n, char* out) {
+  for (size_t x = 0; x < n; ++x) out[x] = static_cast<char>(row[x] - above[x]);
+}
 
 }  // namespace
 
 std::string pack_png(const PngPixels& pixels) {
   const bool grey = pixels.kind == PngPixels::Kind::grey;
-  std::string out;
-  const Writer w;
-  png_set_write_fn(w.png, &out, append, nullptr);
-  png_set_IHDR(w.png, w.info, static_cast<png_uint_32>(pixels.nx), static_cast<png_uint_32>(pixels.ny), 8,
-               grey ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
-               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  if (pixels.dpi > 0) {
-    const auto per_metre = static_cast<png_uint_32>(std::lround(pixels.dpi / 0.0254));
-    png_set_pHYs(w.png, w.info, per_metre, per_metre, PNG_RESOLUTION_METER);
-  }
-  png_set_filter(w.png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
-  png_set_compression_level(w.png, kLevel);
-  png_write_info(w.png, w.info);
-  std::string row(3 * pixels.nx, '\0');
+  const size_t row_bytes = (grey ? 1 : 3) * pixels.nx;
+  std::string filtered(pixels.ny * (row_bytes + 1), kUp);
+  std::vector<std::uint8_t> above(row_bytes), row(row_bytes);
   for (size_t y = 0; y < pixels.ny; ++y) {
     const std::uint8_t* from = pixels.samples + y * pixels.row_bytes;
-    if (!grey) {
-      const auto* words = reinterpret_cast<const std::uint32_t*>(from);
-      for (size_t x = 0; x < pixels.nx; ++x) {
-        row[3 * x] = static_cast<char>(words[x] >> 16);
-        row[3 * x + 1] = static_cast<char>(words[x] >> 8);
-        row[3 * x + 2] = static_cast<char>(words[x]);
-      }
-      from = reinterpret_cast<const std::uint8_t*>(row.data());
-    }
-    png_write_row(w.png, from);
+    if (grey)
+      row.assign(from, from + row_bytes);
+    else
+      split_colours(reinterpret_cast<const std::uint32_t*>(from), pixels.nx, row.data());
+    subtract(row.data(), above.data(), row_bytes, filtered.data() + y * (row_bytes + 1) + 1);
+    row.swap(above);
   }
-  png_write_end(w.png, w.info);
+  std::string header, out = "\x89PNG\r\n\x1a\n";
+  append_number(header, static_cast<std::uint32_t>(pixels.nx));
+  append_number(header, static_cast<std::uint32_t>(pixels.ny));
+  header +=
+      {8, static_cast<char>(grey ? 0 : 2), 0, 0, 0};  // bits, grey or colour, deflate, filters, no passes
+  append_chunk(out, "IHDR", header);
+  if (pixels.dpi > 0) {
+    std::string resolution;
+    const auto per_metre = static_cast<std::uint32_t>(std::lround(pixels.dpi / 0.0254));
+    append_number(resolution, per_metre);
+    append_number(resolution, per_metre);
+    append_chunk(out, "pHYs", resolution + '\1');
+  }
+  append_chunk(out, "IDAT", deflated(filtered.data(), filtered.size(), kLevel));
+  append_chunk(out, "IEND", "");
   return out;
 }
 

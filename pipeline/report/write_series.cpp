@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <tbb/parallel_invoke.h>
 
+#include <algorithm>
+
 #include "io/files.hpp"
 #include "io/swc.hpp"
 #include "report/exports.hpp"
@@ -52,24 +54,27 @@ void write_series(const SeriesResult& result, const ReportContext& context, cons
   }
 
   PageFigures figures;
-  const auto write_scene = [&](const Scene& scene, const std::string& name) {
+  const auto write_scene = [&](const Scene& scene, const std::string& name, double dpi) {
     std::string svg = to_svg(scene, name);
     write_file(file("_" + name + ".svg").string(), svg);
-    write_file(file("_" + name + ".png").string(), to_png(scene, context.config.figure_dpi));
+    write_file(file("_" + name + ".png").string(), to_png(scene, dpi));
     return svg;
   };
+  const double dpi = context.config.figure_dpi;
+  // What the sheets show is drawn large: with 150 dpi still two pixels a sample, and letters can be read.
+  const double sheet_dpi = std::max(dpi / 2, std::min(dpi, 150.0));
   tbb::parallel_invoke(
-      [&] { figures.sessions = write_scene(figure(result, all_events, context.config), "figure"); },
+      [&] { figures.sessions = write_scene(figure(result, all_events, context.config), "figure", dpi); },
       [&] {
         if (!context.config.strips) return;
         if (const auto scene = straightened(result, all_events, context.config))
-          figures.straightened = write_scene(*scene, "straightened");
+          figures.straightened = write_scene(*scene, "straightened", sheet_dpi);
       },
       [&] {
         if (!context.config.strips) return;
         figures.strips = event_strips(result, all_events, context.config);
         if (const auto sheet = montage(result, figures.strips, context.config))
-          write_scene(*sheet, "montage");
+          write_scene(*sheet, "montage", sheet_dpi);
       });
   write_file(file("_report.html").string(), series_page(result, context, all_events, all_dynamics, figures));
 }
