@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/lanes.hpp"
+
 namespace spinechron {
 namespace {
 
@@ -14,22 +16,23 @@ constexpr double kCorrelatedUm = 0.5;     // neighbours within this say the same
 constexpr int kHop = 4;                   // samples between rows of the dynamic programming: 0.48 um
 
 struct Landmarks {
-  std::vector<float> beside;  // arcs x kFeatures: compressed excess, zero mean, unit mean square
+  std::vector<float> beside;  // kFeatures x arcs: compressed excess, zero mean, unit mean square
   Profile thickness;          // log of raw over smooth brightness
+
+  const float* feature(int f) const { return beside.data() + size_t(f) * thickness.size(); }
 };
 
 Landmarks landmarks(const Evidence& e) {
   const int n = e.arcs();
   Landmarks out;
-  out.beside.assign(size_t(n) * kFeatures, 0.0F);
+  out.beside.reserve(size_t(n) * kFeatures);
   const auto& depths = e.depths_um();
   const double dz = depths.size() > 1 ? depths[1] - depths[0] : 1.0;
-  int f = 0;
   for (Side side : {Side::left, Side::right})
     for (int d = 0; d < kDepths; ++d) {
       const int level = std::clamp(static_cast<int>(std::lround((d - 2 - depths[0]) / dz)), 0,
                                    static_cast<int>(depths.size()) - 1);
-      for (int o = 0; o < kOutSteps; ++o, ++f) {
+      for (int o = 0; o < kOutSteps; ++o) {
         const int j = std::clamp(static_cast<int>(std::lround((o * 0.24 - Evidence::out_um(0)) / kStepUm)), 0,
                                  Evidence::outs() - 1);
         Profile line(static_cast<size_t>(n));
@@ -42,8 +45,7 @@ Landmarks landmarks(const Evidence& e) {
         line = smooth(line, 0.15 / kStepUm);
         double mean = 0;
         for (double v : line) mean += v / n;
-        for (int i = 0; i < n; ++i)
-          out.beside[size_t(i) * kFeatures + f] = static_cast<float>(line[i] - mean);
+        for (double v : line) out.beside.push_back(static_cast<float>(v - mean));
       }
     }
   double power = 0;
@@ -99,28 +101,33 @@ std::vector<double> posterior_sd(const std::vector<std::vector<float>>& score, d
   return sd;
 }
 
+// sum[i] += the product of both, over all features; `in_a` and `in_b` are arcs from one feature to the next.
+SPINECHRON_LANES
+void add_products(float* sum, const float* a, size_t in_a, const float* b, size_t in_b, size_t n) {
+  for (int f = 0; f < kFeatures; ++f, a += in_a, b += in_b)
+    for (size_t i = 0; i < n; ++i) sum[i] += a[i] * b[i];
+}
+
 // How well `a` at each row goes with `b` at each offset.
 std::vector<std::vector<float>> compare(const Landmarks& a, const Landmarks& b, int half) {
   const int n = static_cast<int>(a.thickness.size()), m = static_cast<int>(b.thickness.size());
   const int rows = (n + kHop - 1) / kHop, states = 2 * half + 1;
   std::vector<std::vector<float>> score(rows, std::vector<float>(states));
   Profile agreement(static_cast<size_t>(n));
+  std::vector<float> dots(static_cast<size_t>(n));
   for (int s = 0; s < states; ++s) {
-    for (int i = 0; i < n; ++i) {
-      const int k = i + s - half;
-      double v = 0;
-      if (k >= 0 && k < m) {
-        const float* x = a.beside.data() + size_t(i) * kFeatures;
-        const float* y = b.beside.data() + size_t(k) * kFeatures;
-        float dot = 0;
-        for (int f = 0; f < kFeatures; ++f) dot += x[f] * y[f];
-        const double t = (a.thickness[i] - b.thickness[k]) / kThicknessSpread;
-        v = dot - kThicknessWeight * t * t;
-      }
-      agreement[i] = v;
+    const int shift = s - half, first = std::clamp(-shift, 0, n), end = std::clamp(m - shift, first, n);
+    std::fill(agreement.begin(), agreement.end(), 0.0);
+    std::fill(dots.begin(), dots.end(), 0.0F);
+    if (first < end)
+      add_products(dots.data() + first, a.feature(0) + first, size_t(n), b.feature(0) + first + shift,
+                   size_t(m), size_t(end - first));
+    for (int i = first; i < end; ++i) {
+      const double t = (a.thickness[i] - b.thickness[i + shift]) / kThicknessSpread;
+      agreement[i] = dots[i] - kThicknessWeight * t * t;
     }
     const Profile even = smooth(agreement, kCorrelatedUm / kStepUm);
-    const double offset = (s - half) * kStepUm;
+    const double offset = shift * kStepUm;
     for (int r = 0; r < rows; ++r)
       score[r][s] =
           static_cast<float>(even[r * kHop] * kHop * kStepUm / kCorrelatedUm - 0.02 * offset * offset);
@@ -149,15 +156,17 @@ struct Change {
 Landmarks as_other_tissue(const Landmarks& in, const Change& change) {
   Landmarks out = in;
   const size_t n = in.thickness.size();
-  for (size_t i = 0; i < n; ++i) {
-    const size_t turned = change.from_the_middle ? (i + n / 2) % n : i;
-    const size_t from = change.backwards ? n - 1 - turned : turned;
-    out.thickness[i] = in.thickness[from];
-    const auto row = in.beside.begin() + static_cast<std::ptrdiff_t>(from * kFeatures);
-    const auto to = out.beside.begin() + static_cast<std::ptrdiff_t>(i * kFeatures);
-    std::copy(row, row + kFeatures, to);
-    if (change.sides_exchanged) std::rotate(to, to + kFeatures / 2, to + kFeatures);
-  }
+  const auto change_line = [&](auto line) {
+    if (change.backwards) std::reverse(line, line + static_cast<std::ptrdiff_t>(n));
+    if (change.from_the_middle)
+      std::rotate(line, line + static_cast<std::ptrdiff_t>(n / 2), line + static_cast<std::ptrdiff_t>(n));
+  };
+  change_line(out.thickness.begin());
+  for (int f = 0; f < kFeatures; ++f)
+    change_line(out.beside.begin() + static_cast<std::ptrdiff_t>(size_t(f) * n));
+  if (change.sides_exchanged)
+    std::rotate(out.beside.begin(), out.beside.begin() + static_cast<std::ptrdiff_t>(out.beside.size() / 2),
+                out.beside.end());
   return out;
 }
 

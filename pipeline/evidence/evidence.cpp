@@ -5,6 +5,8 @@
 #include <limits>
 
 #include "core/lanes.hpp"
+#include "evidence/running_quantiles.hpp"
+#include "evidence/smooth_seen.hpp"
 #include "evidence/smoothing.hpp"
 #include "evidence/tube.hpp"
 
@@ -40,123 +42,19 @@ std::vector<double> across_steps() {
   return steps;
 }
 
-struct Running {
-  std::vector<int> at;                       // arc samples where the quantiles stand
-  std::vector<std::vector<float>> quantile;  // [q][position]
-};
-
-// Quantiles of line[arc] in windows along the arc; a window at an end is shifted inwards. Windows with less
-// than a quarter of their samples seen give NaN.
-void running_quantiles(const std::vector<float>& line, double window_um, int hop,
-                       const std::vector<double>& qs, Running& out, SortedWindow& sorted) {
-  constexpr int kStride = 2;  // the image is smooth over two samples
-  const int arcs = static_cast<int>(line.size());
-  const int window = std::min(arcs, static_cast<int>(window_um / kStepUm));
-  const size_t asked = static_cast<size_t>((window + kStride - 1) / kStride);
-  out.at.clear();
-  out.quantile.assign(qs.size(), {});
-  int last = 0;
-  sorted.clear();
-  for (int i = 0; i < window; i += kStride) sorted.insert(line[size_t(i)]);
-  for (int centre = 0;; centre += hop) {
-    centre = std::min(centre, arcs - 1);
-    const int first = std::clamp(centre - window / 2, 0, arcs - window);
-    if ((first - last) % kStride == 0 && first - last < window) {
-      // what leaves at the front makes room for what enters at the end
-      for (int i = last; i < first; i += kStride)
-        sorted.replace(line[size_t(i)], line[size_t(i) + asked * kStride]);
-    } else {
-      sorted.clear();
-      for (int i = first; i < first + window; i += kStride) sorted.insert(line[size_t(i)]);
-    }
-    last = first;
-    out.at.push_back(centre);
-    const bool enough = sorted.size() * 4 > asked;
-    for (size_t q = 0; q < qs.size(); ++q) out.quantile[q].push_back(enough ? sorted.quantile(qs[q]) : kNaNf);
-    if (centre == arcs - 1) break;
-  }
+size_t samples_in(double um) {
+  return static_cast<size_t>(um / kStepUm);
 }
 
-// The running quantile at every arc sample.
-void spread(const Running& running, size_t q, std::vector<float>& out) {
-  const auto& values = running.quantile[q];
-  for (size_t p = 0; p + 1 < running.at.size(); ++p) {
-    const int a = running.at[p], b = running.at[p + 1];
-    for (int i = a; i <= b; ++i)
-      out[i] = b > a ? values[p] + (values[p + 1] - values[p]) * float(i - a) / float(b - a) : values[p];
-  }
-  if (running.at.size() == 1) std::fill(out.begin(), out.end(), values[0]);
-}
-
-// A block's samples where they are seen, 0 elsewhere, and what was seen (1 or 0).
-struct Seen {
-  std::vector<float> value, mask;
-};
-
+// Takes the background off a row of excess, and reads the variance from how far the low quantile lies below
+// it.
 SPINECHRON_LANES
-void split_seen(const float* v, size_t n, float* value, float* mask) {
-  for (size_t i = 0; i < n; ++i) {
-    const bool seen = std::abs(v[i]) <= std::numeric_limits<float>::max();
-    value[i] = seen ? v[i] : 0.0F;
-    mask[i] = seen ? 1.0F : 0.0F;
-  }
-}
-
-SPINECHRON_LANES
-void add_weighted(float* sum, float* weight, const float* value, const float* mask, float k, size_t n) {
-  for (size_t i = 0; i < n; ++i) {
-    sum[i] += k * value[i];
-    weight[i] += k * mask[i];
-  }
-}
-
-// Weights of the samples -reach to reach away; none where there is nothing to smooth.
-std::vector<float> weights_for(double sigma, int n) {
-  const int reach = static_cast<int>(std::ceil(3 * sigma));
-  std::vector<float> weights;
-  if (reach < 1 || n < 2 || sigma < 0.2) return weights;
-  for (int i = -reach; i <= reach; ++i)
-    weights.push_back(static_cast<float>(std::exp(-0.5 * i * i / (sigma * sigma))));
-  return weights;
-}
-
-// Gaussian smoothing across the lines of a block, NaN left out: `n` lines of `width` samples, one after
-// another.
-void smooth_across(float* v, int n, size_t width, double sigma, Seen& seen, Seen& sums) {
-  const std::vector<float> weights = weights_for(sigma, n);
-  if (weights.empty()) return;
-  const int reach = static_cast<int>(weights.size()) / 2;
-  const size_t all = size_t(n) * width;
-  for (auto* part : {&seen.value, &seen.mask}) part->resize(all);
-  split_seen(v, all, seen.value.data(), seen.mask.data());
-  for (int i = 0; i < n; ++i) {
-    sums.value.assign(width, 0.0F);
-    sums.mask.assign(width, 0.0F);
-    for (int k = std::max(0, i - reach); k <= std::min(n - 1, i + reach); ++k)
-      add_weighted(sums.value.data(), sums.mask.data(), seen.value.data() + size_t(k) * width,
-                   seen.mask.data() + size_t(k) * width, weights[size_t(k - i + reach)], width);
-    const float* mask = seen.mask.data() + size_t(i) * width;
-    float* out = v + size_t(i) * width;
-    for (size_t x = 0; x < width; ++x)
-      if (mask[x] > 0) out[x] = sums.value[x] / sums.mask[x];
-  }
-}
-
-// The same along each of `lines` lines of `n` samples.
-void smooth_along(float* v, size_t lines, int n, double sigma, Seen& seen, Seen& sums) {
-  const std::vector<float> weights = weights_for(sigma, n);
-  if (weights.empty()) return;
-  const size_t width = size_t(n), pad = weights.size() / 2;
-  for (auto* part : {&seen.value, &seen.mask}) part->assign(width + 2 * pad, 0.0F);
-  for (size_t line = 0; line < lines; ++line, v += width) {
-    split_seen(v, width, seen.value.data() + pad, seen.mask.data() + pad);
-    sums.value.assign(width, 0.0F);
-    sums.mask.assign(width, 0.0F);
-    for (size_t k = 0; k < weights.size(); ++k)
-      add_weighted(sums.value.data(), sums.mask.data(), seen.value.data() + k, seen.mask.data() + k,
-                   weights[k], width);
-    for (size_t x = 0; x < width; ++x)
-      if (seen.mask[pad + x] > 0) v[x] = sums.value[x] / sums.mask[x];
+void take_off(float* excess, const float* background, const float* low, float* variance, size_t n) {
+  for (size_t j = 0; j < n; ++j) {
+    const float apart = background[j] - low[j];
+    const float sd = (apart < 1e-4F ? 1e-4F : apart) / static_cast<float>(kLowToBackground);
+    variance[j] = sd * sd;
+    excess[j] -= background[j];
   }
 }
 
@@ -278,39 +176,34 @@ Evidence::Evidence(const Image& smoothed, const Dendrite& dendrite, const Tracin
 
 void Evidence::measure_edges(const Block& relative, int axis_level) {
   const int n = arcs(), middle = relative.width / 2, reach = static_cast<int>(3.6 / kStepUm);
-  Running running;
-  SortedWindow sorted;
-  std::vector<float> line(static_cast<size_t>(n));
-  // quantile profile [distance][arc], both sides
-  for (Side side : {Side::left, Side::right}) {
-    const int sign = side == Side::left ? 1 : -1;
-    std::vector<std::vector<float>> profile;
-    for (int j = 0; j <= reach; ++j) {
-      for (int i = 0; i < n; ++i) line[size_t(i)] = relative.at(axis_level, i, middle + sign * j);
-      running_quantiles(line, kEdgeWindowUm, 4, {kBackgroundQuantile}, running, sorted);
-      spread(running, 0, line);
-      for (float& v : line)
-        if (!std::isfinite(v)) v = 0;
-      profile.push_back(line);
-    }
-    Profile edge(static_cast<size_t>(n));
-    std::vector<float> tail;
-    for (int i = 0; i < n; ++i) {
+  const RunningQuantiles running(relative.row(axis_level, 0) + middle - reach, size_t(relative.width),
+                                 size_t(n), size_t(2 * reach) + 1, samples_in(kEdgeWindowUm), 4,
+                                 {kBackgroundQuantile});
+  std::array<Profile, 2> edge{Profile(size_t(n)), Profile(size_t(n))};
+  std::vector<float> across(size_t(2 * reach) + 1), tail;
+  for (int i = 0; i < n; ++i) {
+    running.at(0, size_t(i), across.data());
+    for (Side side : {Side::left, Side::right}) {
+      const auto profile = [&](int j) {
+        const float v = across[size_t(side == Side::left ? reach + j : reach - j)];
+        return std::isfinite(v) ? v : 0.0F;
+      };
       tail.clear();
-      for (int j = reach - 11; j <= reach; ++j) tail.push_back(profile[size_t(j)][size_t(i)]);
+      for (int j = reach - 11; j <= reach; ++j) tail.push_back(profile(j));
       const double background = std::min<double>(quantile(tail, 0.5), 0.3);
-      const double half = 0.5 * (profile[0][size_t(i)] + background);
+      const double half = 0.5 * (profile(0) + background);
       double e = 8 * kStepUm;
       for (int j = 1; j <= reach; ++j) {
-        const double a = profile[size_t(j) - 1][size_t(i)], b = profile[size_t(j)][size_t(i)];
+        const double a = profile(j - 1), b = profile(j);
         if (b >= half) continue;
         e = (j - 1 + std::clamp((a - half) / std::max(a - b, 1e-6), 0.0, 1.0)) * kStepUm;
         break;
       }
-      edge[size_t(i)] = std::clamp(e, 0.2, 2.2);
+      edge[size_t(side)][size_t(i)] = std::clamp(e, 0.2, 2.2);
     }
-    edge_[size_t(side)] = smooth(median_filter(edge, static_cast<int>(4 / kStepUm) | 1), 0.8 / kStepUm);
   }
+  for (size_t side : {0, 1})
+    edge_[side] = smooth(median_filter(edge[side], static_cast<int>(4 / kStepUm) | 1), 0.8 / kStepUm);
   Profile both = edge_[0];
   both.insert(both.end(), edge_[1].begin(), edge_[1].end());
   std::nth_element(both.begin(), both.begin() + static_cast<std::ptrdiff_t>(both.size() / 2), both.end());
@@ -340,34 +233,21 @@ Block Evidence::subtract_background(size_t side, int outs) {
   const int n = arcs();
   Block &excess = excess_[side], &sigma = sigma_[side];
   Block subtracted(excess.levels, n, kOuts, kNaNf), variance(excess.levels, n, outs, kNaNf);
-  Running running;
-  SortedWindow sorted;
-  std::vector<float> line(static_cast<size_t>(n)), background(line), low(line);
-  const int hop = static_cast<int>(1.0 / kStepUm);
-  for (int k = 0; k < excess.levels; ++k)
-    for (int j = 0; j < outs; ++j) {
-      for (int i = 0; i < n; ++i) line[size_t(i)] = excess.at(k, i, j);
-      running_quantiles(line, kBackgroundWindowUm, hop, {kLowQuantile, kBackgroundQuantile}, running, sorted);
-      spread(running, 0, low);
-      spread(running, 1, background);
-      for (size_t i = 0; i < line.size(); ++i) {
-        const float spread_um = std::max(background[i] - low[i], 1e-4F);
-        const float s = spread_um / static_cast<float>(kLowToBackground);
-        const int arc = static_cast<int>(i);
-        variance.at(k, arc, j) = s * s;
-        subtracted.at(k, arc, j) = background[i];
-        excess.at(k, arc, j) -= background[i];
-      }
+  const auto width = static_cast<size_t>(outs);
+  std::vector<float> low(width);
+  for (int k = 0; k < excess.levels; ++k) {
+    const RunningQuantiles running(excess.row(k, 0), kOuts, size_t(n), width, samples_in(kBackgroundWindowUm),
+                                   samples_in(1.0), {kLowQuantile, kBackgroundQuantile});
+    for (int i = 0; i < n; ++i) {
+      running.at(0, size_t(i), low.data());
+      running.at(1, size_t(i), subtracted.row(k, i));
+      take_off(excess.row(k, i), subtracted.row(k, i), low.data(), variance.row(k, i), width);
     }
+  }
   // The noise is smooth in depth, arc and distance; averaging its variance over about a blur spot and more
   // steadies what the quantiles of some thirty independent places say.
-  Seen seen, sums;
-  const auto width = static_cast<size_t>(outs);
   const double dz = excess.levels > 1 ? depth_um_[1] - depth_um_[0] : 1.0;
-  smooth_across(variance.samples.data(), excess.levels, size_t(n) * width, 0.7 / dz, seen, sums);
-  for (int k = 0; k < excess.levels; ++k)
-    smooth_across(variance.row(k, 0), n, width, 1.0 / kStepUm, seen, sums);
-  smooth_along(variance.samples.data(), size_t(excess.levels) * size_t(n), outs, 0.30 / kStepUm, seen, sums);
+  smooth_seen(variance, 0.7 / dz, 1.0 / kStepUm, 0.30 / kStepUm);
   for (int k = 0; k < excess.levels; ++k)
     for (int i = 0; i < n; ++i)
       for (int j = 0; j < outs; ++j) sigma.at(k, i, j) = std::sqrt(variance.at(k, i, j));

@@ -80,32 +80,6 @@ float quantile(std::vector<float>& scratch, double q) {
   return low + static_cast<float>(x - static_cast<double>(i)) * (high - low);
 }
 
-void SortedWindow::insert(float value) {
-  if (std::isfinite(value)) values_.insert(std::upper_bound(values_.begin(), values_.end(), value), value);
-}
-
-void SortedWindow::replace(float leaving, float entering) {
-  if (!std::isfinite(leaving)) return insert(entering);
-  auto hole = std::lower_bound(values_.begin(), values_.end(), leaving);
-  if (!std::isfinite(entering)) {
-    values_.erase(hole);
-    return;
-  }
-  // what lies between the two moves over by one
-  for (; hole != values_.begin() && hole[-1] > entering; --hole) *hole = hole[-1];
-  for (; hole + 1 != values_.end() && hole[1] < entering; ++hole) *hole = hole[1];
-  *hole = entering;
-}
-
-float SortedWindow::quantile(double q) const {
-  if (values_.empty()) return std::numeric_limits<float>::quiet_NaN();
-  const double x = q * static_cast<double>(values_.size() - 1);
-  const auto i = static_cast<size_t>(x);
-  const float low = values_[i];
-  if (i + 1 == values_.size()) return low;
-  return low + static_cast<float>(x - static_cast<double>(i)) * (values_[i + 1] - low);
-}
-
 std::vector<int> best_path(const std::vector<std::vector<float>>& score, double stiffness, int max_step) {
   if (score.empty()) return {};
   const int states = static_cast<int>(score[0].size());

@@ -24,19 +24,6 @@ void fill_gaps(Profile& values);
 /// are none.
 float quantile(std::vector<float>& scratch, double q);
 
-/// The finite values of a window, kept in order while it slides: its quantiles cost nothing.
-class SortedWindow {
- public:
-  void clear() { values_.clear(); }
-  size_t size() const { return values_.size(); }
-  void insert(float value);                     ///< what is not finite is left out
-  void replace(float leaving, float entering);  ///< `leaving` must have been inserted
-  float quantile(double q) const;               ///< as the function above; NaN if the window is empty
-
- private:
-  std::vector<float> values_;
-};
-
 /// Best path through score[row][state] (higher is better) with a penalty of `stiffness` * step^2 for a change
 /// of state by `step`, |step| <= max_step, between rows (Viterbi). Returns one state a row.
 std::vector<int> best_path(const std::vector<std::vector<float>>& score, double stiffness, int max_step);

@@ -18,6 +18,7 @@
 #include "bridge/opencv.hpp"
 #include "evidence/evidence.hpp"
 #include "evidence/filters.hpp"
+#include "evidence/running_quantiles.hpp"
 #include "evidence/smoothing.hpp"
 #include "evidence/strip.hpp"
 #include "io/read_image.hpp"
@@ -223,58 +224,53 @@ void straightening_copy(benchmark::State& state) {
   count(state, from);
 }
 
-// Two quantiles in a window of 42 samples that slides by 4 along lines of 500.
-const std::vector<float>& line() {
+// Two quantiles of every second of 84 samples, in a window that slides by 8 along 8 columns of 500.
+constexpr size_t kRows = 500, kColumns = 8, kWindow = 84, kHop = 8;
+const std::vector<float>& field() {
   static const std::vector<float> made = [] {
-    std::vector<float> v(500);
+    std::vector<float> v(kRows * kColumns);
     std::mt19937 random(1);
     for (float& x : v) x = static_cast<float>(random() % 100000) / 1e5F;
     return v;
   }();
   return made;
 }
-constexpr size_t kWindow = 42, kHop = 4;
 
-void count_line(benchmark::State& state) {
-  const auto samples = static_cast<double>(line().size());
+void count_field(benchmark::State& state) {
+  const auto samples = static_cast<double>(field().size());
   state.counters["voxels"] = benchmark::Counter(samples, benchmark::Counter::kIsIterationInvariantRate);
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
-                          static_cast<std::int64_t>(2 * sizeof(float) * line().size()));
+                          static_cast<std::int64_t>(2 * sizeof(float) * field().size()));
 }
 void running_quantile_ours(benchmark::State& state) {
   for (auto _ : state) {
-    SortedWindow window;
-    for (size_t i = 0; i < kWindow; ++i) window.insert(line()[i]);
-    float sum = 0;
-    for (size_t first = 0; first + kWindow + kHop <= line().size(); first += kHop) {
-      sum += window.quantile(0.16) + window.quantile(0.4);
-      for (size_t i = first; i < first + kHop; ++i) window.replace(line()[i], line()[i + kWindow]);
-    }
-    benchmark::DoNotOptimize(sum);
+    const RunningQuantiles running(field().data(), kColumns, kRows, kColumns, kWindow, kHop, {0.16, 0.4});
+    benchmark::DoNotOptimize(&running);
   }
-  count_line(state);
+  count_field(state);
 }
 void running_quantile_std(benchmark::State& state) {
   for (auto _ : state) {
     std::vector<float> window;
     float sum = 0;
-    for (size_t first = 0; first + kWindow + kHop <= line().size(); first += kHop) {
-      window.assign(line().begin() + static_cast<std::ptrdiff_t>(first),
-                    line().begin() + static_cast<std::ptrdiff_t>(first + kWindow));
-      sum += quantile(window, 0.16) + quantile(window, 0.4);
-    }
+    for (size_t column = 0; column < kColumns; ++column)
+      for (size_t first = 0; first + kWindow <= kRows; first += kHop) {
+        window.clear();
+        for (size_t i = first; i < first + kWindow; i += 2) window.push_back(field()[i * kColumns + column]);
+        sum += quantile(window, 0.16) + quantile(window, 0.4);
+      }
     benchmark::DoNotOptimize(sum);
   }
-  count_line(state);
+  count_field(state);
 }
 void running_quantile_copy(benchmark::State& state) {
-  std::vector<float> to(line().size());
+  std::vector<float> to(field().size());
   for (auto _ : state) {
-    std::memcpy(to.data(), line().data(), to.size() * sizeof(float));
+    std::memcpy(to.data(), field().data(), to.size() * sizeof(float));
     benchmark::DoNotOptimize(to.data());
     benchmark::ClobberMemory();
   }
-  count_line(state);
+  count_field(state);
 }
 
 // The files given on the command line, read and copied once as float: the floor of a whole run.

@@ -32,27 +32,6 @@ TEST(Filters, QuantileInterpolatesAndLeavesOutWhatIsNotFinite) {
   EXPECT_TRUE(std::isnan(quantile(none, 0.5)));
 }
 
-TEST(Filters, ASlidingWindowHasTheQuantilesOfItsSamples) {
-  std::vector<float> line;
-  std::uint32_t random = 3;
-  for (int i = 0; i < 200; ++i) {
-    random = random * 1664525U + 1013904223U;
-    line.push_back(random % 7 == 0 ? std::nanf("")
-                                   : float(random >> 24) / 16);  // gaps, and values that repeat
-  }
-  constexpr size_t kWidth = 15;
-  SortedWindow window;
-  for (size_t i = 0; i < kWidth; ++i) window.insert(line[i]);
-  for (size_t first = 0; first + kWidth < line.size(); ++first) {
-    std::vector<float> samples(line.begin() + long(first), line.begin() + long(first + kWidth));
-    for (double q : {0.0, 0.16, 0.4, 1.0}) EXPECT_EQ(window.quantile(q), quantile(samples, q)) << first;
-    EXPECT_EQ(window.size(), samples.size());
-    window.replace(line[first], line[first + kWidth]);
-  }
-  window.clear();
-  EXPECT_TRUE(std::isnan(window.quantile(0.5)));
-}
-
 TEST(Filters, GapsAreFilledBetweenNeighboursAndAtTheEnds) {
   const double nan = std::nan("");
   Profile v{nan, 1, nan, 3, nan};
