@@ -19,17 +19,24 @@ constexpr double kBeyondBorderUm =
 
 constexpr double kLeastShaftSnr = 3;  // over the smoothed noise beside it; below, a curve lies on noise
 
-/// One session while it is being registered.
+/// One session while it is being registered. Its smoothed image, as large as the stack, is not kept: only
+/// what evidence is read from.
 struct View {
-  Image smoothed;  // as evidence is read
-  Projected projected;
   Affine session_from_reference;
+  std::vector<Curve> curves;  ///< the reference's dendrites, here
+  std::vector<Piece> pieces;  ///< the image round each
+
+  void add(std::vector<Curve> drawn, const Image& smoothed) {
+    for (Curve& c : drawn) {
+      pieces.emplace_back(smoothed, c);
+      curves.push_back(std::move(c));
+    }
+  }
 };
 
-// Wider smoothing: what curves are drawn to. Made where it is needed and not kept, since it is as large as
-// the stack.
-Image ridge_image(const View& view) {
-  return smoothed(view.smoothed, 0.25, 0.6);
+// Wider smoothing: what curves are drawn to.
+Image ridge_image(const Image& smoothed_for_evidence) {
+  return smoothed(smoothed_for_evidence, 0.25, 0.6);
 }
 
 Curve smooth_curve(const Curve& curve, double sigma_um) {
@@ -96,16 +103,17 @@ std::optional<Affine> fit_field(const std::vector<Curve>& reference, const std::
 
 // The curves in the session: drawn onto its ridges from the prediction, twice, the second time from the fit
 // of all.
-std::vector<Curve> carry(const std::vector<Curve>& reference, View& view, const Image& ridge, bool refit) {
-  std::vector<Curve> drawn = moved(reference, view.session_from_reference);
+std::vector<Curve> carry(const std::vector<Curve>& reference, Affine& session_from_reference,
+                         const Image& smoothed, const Image& ridge, bool refit) {
+  std::vector<Curve> drawn = moved(reference, session_from_reference);
   if (refit) {
     for (Curve& c : drawn) c = snap_to_ridge(ridge, std::move(c), 2.4, 3.0, 0.03);
-    if (const auto fit = fit_field(reference, drawn, ridge, 0.7)) view.session_from_reference = *fit;
-    drawn = moved(reference, view.session_from_reference);
+    if (const auto fit = fit_field(reference, drawn, ridge, 0.7)) session_from_reference = *fit;
+    drawn = moved(reference, session_from_reference);
   }
   for (Curve& c : drawn) {
     c = snap_to_ridge(ridge, std::move(c), 2.0, 2.5, 0.10);
-    c = snap_to_ridge(view.smoothed, std::move(c), 0.6, 1.2, 0.3);
+    c = snap_to_ridge(smoothed, std::move(c), 0.6, 1.2, 0.3);
     c = smooth_curve(c, 0.4);
   }
   return drawn;
@@ -185,42 +193,49 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const std::ve
       work(s);
     });
   };
-  in_each_usable([&](size_t s) {
-    views[s].smoothed = smoothed_for_evidence(*stacks[s]);
-    views[s].projected = project_for_registration(views[s].smoothed);
-  });
 
   // Rigid starts, then the reference's own dendrites in every session.
   std::vector<Curve> reference;
   for (const Dendrite& d : tracings[ref]) reference.push_back(extended(d.centreline, stacks[ref]->image));
   const std::vector<Curve> traced = curves_of(tracings[ref]);
-  std::vector<std::vector<Curve>> in_session(n);
-  in_session[ref] = reference;
+  Projected projected;
+  {
+    const Image image = smoothed_for_evidence(*stacks[ref]);
+    projected = project_for_registration(image);
+    views[ref].add(reference, image);
+  }
   in_each_usable([&](size_t s) {
     if (s == ref) return;
+    const Image image = smoothed_for_evidence(*stacks[s]);
     const CoarseFit start =
-        coarse_registration(views[ref].projected, views[s].projected, config.max_rotation_deg);
+        coarse_registration(projected, project_for_registration(image), config.max_rotation_deg);
     if (start.correlation < config.min_correlation) {
       frames[s] = unusable(fmt::format(
           "does not overlap with the reference session or shows other tissue (correlation {:.2f})",
           start.correlation));
       return;
     }
-    const Image ridge = ridge_image(views[s]);
-    views[s].session_from_reference = start.session_from_reference;
-    views[s].session_from_reference.shift_um.z() +=
+    const Image ridge = ridge_image(image);
+    Affine& session_from_reference = views[s].session_from_reference;
+    session_from_reference = start.session_from_reference;
+    session_from_reference.shift_um.z() +=
         depth_shift(traced, start.session_from_reference, ridge, config.max_depth_shift_um);
-    in_session[s] = carry(reference, views[s], ridge, true);
+    views[s].add(carry(reference, session_from_reference, image, ridge, true), image);
   });
 
-  // Dendrites that other sessions traced and the reference did not.
+  // Dendrites that other sessions traced and the reference did not: rare, so images are smoothed for it anew.
+  std::vector<Image> images(n);
+  const auto image_of = [&](size_t s) -> const Image& {
+    if (images[s].empty()) images[s] = smoothed_for_evidence(*stacks[s]);
+    return images[s];
+  };
   for (size_t s = 0; s < n; ++s) {
     if (s == ref || !frames[s].usable) continue;
-    std::vector<Curve> extra = uncovered(tracings[s], in_session[s], config.min_dendrite_um);
+    std::vector<Curve> extra = uncovered(tracings[s], views[s].curves, config.min_dendrite_um);
     if (extra.empty()) continue;
     extra = moved(extra, views[s].session_from_reference.inverse());
     std::vector<Curve> fresh;
-    const Image ridge_of_reference = ridge_image(views[ref]);
+    const Image ridge_of_reference = ridge_image(image_of(ref));
     for (Curve& c : extra) {
       c = snap_to_ridge(ridge_of_reference, std::move(c), 1.5, 2.0, 0.1);
       Tracing one(1);
@@ -231,13 +246,23 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const std::ve
     if (fresh.empty()) continue;
     for (size_t t = 0; t < n; ++t) {
       if (!frames[t].usable) continue;
-      const std::vector<Curve> there =
-          t == ref ? fresh : carry(fresh, views[t], ridge_image(views[t]), false);
-      in_session[t].insert(in_session[t].end(), there.begin(), there.end());
+      const Image& image = image_of(t);
+      views[t].add(
+          t == ref ? fresh : carry(fresh, views[t].session_from_reference, image, ridge_image(image), false),
+          image);
     }
     reference.insert(reference.end(), fresh.begin(), fresh.end());
   }
+  images.clear();
 
+  const auto in_each_dendrite = [&](auto&& work) {
+    tbb::parallel_for(size_t{0}, n * reference.size(), [&](size_t i) {
+      const size_t s = i / reference.size();
+      if (!frames[s].usable) return;
+      context.check_cancelled();
+      work(s, i % reference.size());
+    });
+  };
   in_each_usable([&](size_t s) {
     for (size_t d = 0; d < reference.size(); ++d) {
       Dendrite dendrite;
@@ -248,22 +273,29 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const std::ve
         dendrite.radius_um = tracings[ref][d].radius_um;  // as traced; replaced by the measured edge below
       }
       dendrite.id = static_cast<int>(d) + 1;
-      dendrite.centreline = in_session[s][d];
+      dendrite.centreline = std::move(views[s].curves[d]);
       frames[s].dendrites.push_back(std::move(dendrite));
     }
-    for (const Dendrite& d : frames[s].dendrites)
-      frames[s].evidence.push_back(
-          std::make_shared<const Evidence>(views[s].smoothed, d, frames[s].dendrites));
-    views[s] = View();  // a large part of what a series needs: given back as soon as it has been read
-    for (size_t d = 0; d < frames[s].dendrites.size(); ++d) {
-      const Evidence& e = *frames[s].evidence[d];
-      Dendrite& dendrite = frames[s].dendrites[d];
-      dendrite.radius_um.assign(dendrite.centreline.size(), 0.5);
-      if (!e.usable()) continue;
-      for (size_t i = 0; i < dendrite.centreline.size(); ++i)
-        dendrite.radius_um[i] = 0.5 * (e.edge_um(Side::left)[i] + e.edge_um(Side::right)[i]);
-      dendrite.snr = 1 / std::max(e.floor(), 1e-6);
-    }
+    frames[s].evidence.resize(reference.size());
+  });
+  in_each_dendrite([&](size_t s, size_t d) {
+    frames[s].evidence[d] = std::make_shared<const Evidence>(std::move(views[s].pieces[d]),
+                                                             frames[s].dendrites[d], frames[s].dendrites);
+  });
+  in_each_dendrite([&](size_t s, size_t d) {
+    const Evidence& e = *frames[s].evidence[d];
+    Dendrite& dendrite = frames[s].dendrites[d];
+    dendrite.radius_um.assign(dendrite.centreline.size(), 0.5);
+    if (!e.usable()) return;
+    for (size_t i = 0; i < dendrite.centreline.size(); ++i)
+      dendrite.radius_um[i] = 0.5 * (e.edge_um(Side::left)[i] + e.edge_um(Side::right)[i]);
+    dendrite.snr = 1 / std::max(e.floor(), 1e-6);
+  });
+  std::vector<Slide> slides(n * reference.size());
+  in_each_dendrite([&](size_t s, size_t d) {
+    const Evidence &a = *frames[ref].evidence[d], &b = *frames[s].evidence[d];
+    if (s != ref && a.usable() && b.usable())
+      slides[s * reference.size() + d] = slide_along(a, b, config.slide_reach_um);
   });
 
   for (size_t s = 0; s < n; ++s) {
@@ -275,12 +307,11 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const std::ve
     for (size_t d = 0; d < reference.size(); ++d) {
       const Evidence& a = *frames[ref].evidence[d];
       const Evidence& b = *f.evidence[d];
-      Slide slide;
+      Slide slide = std::move(slides[s * reference.size() + d]);
       if (s == ref) {
         for (int i = 0; i < a.arcs(); ++i) slide.arc_um.push_back(i * kStepUm);
         slide.error_um.assign(size_t(a.arcs()), 0.0);
       } else if (a.usable() && b.usable()) {
-        slide = slide_along(a, b, config.slide_reach_um);
         if (d < tracings[ref].size()) likeness.add(slide, a.arcs() * kStepUm);
       } else {
         slide.arc_um.assign(reference[d].size(), SpineMeasures::kNaN);

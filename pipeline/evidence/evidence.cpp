@@ -73,14 +73,20 @@ double median_radius(const Dendrite& d) {
 
 }  // namespace
 
-Evidence::Evidence(const Image& smoothed, const Dendrite& dendrite, const Tracing& others)
-    : curve_(dendrite.centreline),
-      directions_(directions(curve_)),
-      depth_um_(depth_levels(smoothed.voxel_um().z())) {
+Piece::Piece(const Image& smoothed, const Curve& centreline)
+    : curve(centreline),
+      directions(spinechron::directions(curve)),
+      depth_um(depth_levels(smoothed.voxel_um().z())),
+      block(straighten(smoothed, curve, directions, across_steps(), depth_um)) {}
+
+Evidence::Evidence(Piece piece, const Dendrite& dendrite, const Tracing& others)
+    : curve_(std::move(piece.curve)),
+      directions_(std::move(piece.directions)),
+      depth_um_(std::move(piece.depth_um)) {
   const int n = arcs();
   hidden_.assign(size_t(n), 0);
   const std::vector<double> across = across_steps();
-  Block block = straighten(smoothed, curve_, directions_, across, depth_um_);
+  Block block = std::move(piece.block);
   const int axis_level = static_cast<int>(depth_um_.size()) / 2, axis = block.width / 2;
 
   // The shaft's own brightness.

@@ -33,10 +33,21 @@ struct Reading {
   double snr() const { return excess / sigma; }
 };
 
+/// The piece of a smoothed image round a curve from which evidence is read: all that is needed of the image.
+struct Piece {
+  Piece(const Image& smoothed, const Curve& centreline);
+  Curve curve;
+  Directions directions;
+  std::vector<double> depth_um;  ///< of the block's levels, relative to the curve
+  Block block;
+};
+
 class Evidence {
  public:
   /// `others` are the other dendrites of the frame: what belongs to them counts as unseen.
-  Evidence(const Image& smoothed, const Dendrite& dendrite, const Tracing& others);
+  Evidence(Piece piece, const Dendrite& dendrite, const Tracing& others);
+  Evidence(const Image& smoothed, const Dendrite& dendrite, const Tracing& others)
+      : Evidence(Piece(smoothed, dendrite.centreline), dendrite, others) {}
 
   bool usable() const { return usable_; }  ///< false: too little of the dendrite lies in the image
   int arcs() const { return static_cast<int>(curve_.size()); }
