@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "report/column.hpp"
 #include "report/grey.hpp"
 
 namespace spinechron::report {
@@ -35,44 +36,6 @@ std::pair<float, float> levels(const SeriesResult& result, const PanelGrid& grid
 float brighter(float best, float v) {
   return std::isnan(v) || v <= best ? best : v;
 }
-
-// Whether a place lies on a grid of `n` samples; one that does but for rounding is put on it.
-bool within(double& a, size_t n) {
-  constexpr double kRounding = 1e-9;
-  const double last = static_cast<double>(n) - 1;
-  if (!(a >= -kRounding && a <= last + kRounding)) return false;
-  a = std::clamp(a, 0.0, last);
-  return true;
-}
-
-// The brightest sample of a session along the vertical of a reference place, over the slices that lie within
-// `slab_um` of a reference depth, at least the nearest one. Positions are in voxels of the session.
-struct Column {
-  const Image& image;
-  Vec3 down;  // a step of 1 um in reference depth
-
-  float brightest(const Vec3& at_z0, double z_um, double slab_um) const {
-    const Size3& n = image.size();
-    float best = kNaN;
-    const double middle = at_z0.z() + z_um * down.z(), half = std::max(slab_um * std::abs(down.z()), 0.5);
-    const long first = std::max(0L, static_cast<long>(std::ceil(middle - half)));
-    const long last = std::min(static_cast<long>(n.z) - 1, static_cast<long>(std::floor(middle + half)));
-    for (long z = first; z <= last; ++z) {
-      const double depth_um = (static_cast<double>(z) - at_z0.z()) / down.z();
-      double x = at_z0.x() + depth_um * down.x(), y = at_z0.y() + depth_um * down.y();
-      if (!within(x, n.x) || !within(y, n.y)) continue;
-      const auto x0 = static_cast<size_t>(x), y0 = static_cast<size_t>(y);
-      const size_t right = x0 + 1 < n.x ? 1 : 0;
-      const float fx = static_cast<float>(x - static_cast<double>(x0));
-      const float fy = static_cast<float>(y - static_cast<double>(y0));
-      const float* a = image.row(y0, static_cast<size_t>(z)) + x0;
-      const float* b = y0 + 1 < n.y ? a + n.x : a;
-      const float top = a[0] + fx * (a[right] - a[0]), bottom = b[0] + fx * (b[right] - b[0]);
-      best = brighter(best, top + fy * (bottom - top));
-    }
-    return best;
-  }
-};
 
 }  // namespace
 
@@ -196,7 +159,11 @@ std::vector<float> Projector::session(size_t session) const {
     for (size_t i = 0; i < cx; ++i)
       nodes[j * cx + i] =
           map(place(static_cast<double>(i * coarse), static_cast<double>(j * coarse))).cwiseQuotient(voxel);
-  const Column column{in.image, rigid.linear.col(2).cwiseQuotient(voxel)};
+  const Vec3 down = rigid.linear.col(2).cwiseQuotient(voxel);
+  const Column column(in.image, down);
+  const auto projected = [&](const Vec3& at_z0, double z_um) {
+    return column.brightest(at_z0 + z_um * down, slab_um_);
+  };
   for (size_t j = 0; j < grid_.ny; ++j)
     for (size_t i = 0; i < grid_.nx; ++i) {
       const double fx = static_cast<double>(i % coarse) / static_cast<double>(coarse);
@@ -208,12 +175,12 @@ std::vector<float> Projector::session(size_t session) const {
       const std::vector<DepthMap::Depth>& near = depths_.near(flat.x(), flat.y());
       float best = kNaN;
       for (const DepthMap::Depth& d : near)
-        if (d.weight >= 1) best = brighter(best, column.brightest(at_z0, d.z_um, slab_um_));
+        if (d.weight >= 1) best = brighter(best, projected(at_z0, d.z_um));
       // Dendrites farther away fade out, so that no edge shows where the nearest one changes.
       const float in_full = best;
       for (const DepthMap::Depth& d : near)
         if (d.weight < 1) {
-          const float v = column.brightest(at_z0, d.z_um, slab_um_);
+          const float v = projected(at_z0, d.z_um);
           if (v > in_full) best = std::max(best, in_full + d.weight * (v - in_full));
         }
       out[j * grid_.nx + i] = best;

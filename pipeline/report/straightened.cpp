@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "report/column.hpp"
 #include "report/figure.hpp"
 #include "report/grey.hpp"
 #include "report/marks.hpp"
@@ -43,12 +44,7 @@ struct Strip {
       const Vec3 left = opened.left(arcs[i]);
       for (size_t j = 0; j < ny; ++j) {
         const double aside = (0.5 * static_cast<double>(ny - 1) - static_cast<double>(j)) * pixel_um;
-        float best = std::numeric_limits<float>::quiet_NaN();
-        const double step = 0.5 * in.image.voxel_um().z();
-        for (double dz = -kDepth_um; dz <= kDepth_um + 1e-9; dz += step) {
-          const float v = in.image.sample(centre + aside * left + Vec3(0, 0, dz));
-          if (!std::isnan(v) && !(v <= best)) best = v;
-        }
+        const float best = brightest_above_and_below(in.image, centre + aside * left, kDepth_um);
         values[j * nx + i] = best;
         if (j == ny / 2 && !std::isnan(best)) along_axis.push_back(best);
       }

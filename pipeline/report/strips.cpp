@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "report/column.hpp"
 #include "report/grey.hpp"
 #include "report/panel.hpp"
 
@@ -36,16 +37,6 @@ struct Sheet {
   }
 };
 
-float brightest(const Image& image, const Vec3& p, double depth_um) {
-  float best = kNaN;
-  const double step = 0.5 * image.voxel_um().z();
-  for (double dz = -depth_um; dz <= depth_um + 1e-9; dz += step) {
-    const float v = image.sample(p + Vec3(0, 0, dz));
-    if (!std::isnan(v) && !(v <= best)) best = v;
-  }
-  return best;
-}
-
 // Where the head is, or would be, in a session's own image.
 Vec3 site_in(const SeriesResult& result, const Track& track, size_t s) {
   const Vec3& own = track.sessions[s].measures.head_um;
@@ -53,13 +44,6 @@ Vec3 site_in(const SeriesResult& result, const Track& track, size_t s) {
   for (const Track::InSession& other : track.sessions)
     if (!other.ref_um.hasNaN()) return SessionMap(result, s)(other.ref_um);
   return Vec3::Constant(SpineMeasures::kNaN);
-}
-
-// `plane` or `projection` in the grey of both: from the projection's darker fifth to its brightest fiftieth.
-std::shared_ptr<const Raster> raster_of(const std::vector<float>& values, size_t nx,
-                                        const std::vector<float>& projection) {
-  return std::make_shared<Raster>(
-      nx, values.size() / nx, to_grey(values, quantile_of(projection, 0.2), quantile_of(projection, 0.98)));
 }
 
 Mark lines(const std::string& colour, double width, const std::string& kind) {
@@ -117,15 +101,18 @@ Scene strip_of(const SeriesResult& result, const Event& e, const Sheet& sheet) {
           const Vec3 p = site + Vec3(static_cast<double>(i) * kPixel_um - kHalf_um,
                                      static_cast<double>(j) * kPixel_um - kHalf_um, 0);
           plane[j * n + i] = in.image.sample(p);
-          projection[j * n + i] = brightest(in.image, p, kDepth_um);
+          projection[j * n + i] = brightest_above_and_below(in.image, p, kDepth_um);
         }
+    // The grey of both: from the projection's darker fifth to its brightest fiftieth.
+    const double black = quantile_of(projection, 0.2), white = quantile_of(projection, 0.98);
+    const auto raster_of = [&](const std::vector<float>& values) {
+      return std::make_shared<Raster>(n, n, to_grey(values, black, white));
+    };
     const double x = static_cast<double>(s) * (sheet.window + kGap);
     const bool present = here.state == State::present, event_here = s == e.from || s == e.from + 1;
     const std::string& label = in.session.label;
-    add_window(scene, x, kHead, sheet.window, raster_of(plane, n, projection), present,
-               label + ", plane of the head");
-    add_window(scene, x, low, sheet.window, raster_of(projection, n, projection), present,
-               label + ", local projection");
+    add_window(scene, x, kHead, sheet.window, raster_of(plane), present, label + ", plane of the head");
+    add_window(scene, x, low, sheet.window, raster_of(projection), present, label + ", local projection");
     const double foot = low + sheet.window;
     const char* ink = event_here ? "#000000" : "#555555";
     write(x, foot + 6.5, 5.4, label, ink, event_here, sheet.window);
