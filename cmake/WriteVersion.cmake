@@ -7,10 +7,13 @@ if(GIT AND EXISTS "${SOURCE}/.git")
     OUTPUT_VARIABLE head OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
   if(NOT failed)
     set(COMMIT "${head}")
-    execute_process(COMMAND ${GIT} -C "${SOURCE}" --no-optional-locks status --porcelain --untracked-files=no
-      OUTPUT_VARIABLE changes ERROR_QUIET)
+    execute_process(COMMAND ${GIT} -C "${SOURCE}" --no-optional-locks diff HEAD --binary
+      -- CMakeLists.txt cmake pipeline plugins tools/spinechron OUTPUT_VARIABLE changes ERROR_QUIET)
     if(NOT "${changes}" STREQUAL "")
-      string(APPEND COMMIT "+changes")
+      # Which changes of the program: what was made with other ones is no result of this one.
+      string(SHA256 changes "${changes}")
+      string(SUBSTRING "${changes}" 0 8 changes)
+      string(APPEND COMMIT "+changes-${changes}")
     endif()
   endif()
 endif()

@@ -19,10 +19,11 @@ struct SessionResult {
   NoiseModel noise;
   Optics optics;
   Quality quality;
-  Frame frame;  ///< dendrites of the series in this session
-  std::string sha256;
+  Frame frame;         ///< dendrites of the series in this session
+  std::string sha256;  ///< of the bytes of `files`, one after the other
   std::string format;
   std::vector<std::string> warnings;
+  std::vector<std::string> files;  ///< all that the image was read from, the session's own first
 };
 
 struct StageTiming {

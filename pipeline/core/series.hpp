@@ -40,7 +40,8 @@ struct RawStack {
   std::optional<Lens> lens;  ///< the session's
   std::vector<std::string> warnings;  ///< full sentences for the user (disagreeing voxel sizes, ...)
   std::string format;                 ///< "OME-TIFF", "ImageJ TIFF", "ScanImage TIFF", "NRRD", ...
-  std::string sha256;                 ///< of the file's bytes
+  std::string sha256;                 ///< of the bytes of `files`, one after the other
+  std::vector<std::string> files;     ///< all that hold the image, the session's own first
 };
 
 }  // namespace spinechron

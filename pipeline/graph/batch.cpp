@@ -75,7 +75,7 @@ class Batch {
     step(at, "calibrate", [&](const Context& context) {
       RawStack counts = std::move(session.raw);
       session.raw = {Image(),         counts.lowest_count, counts.highest_count, counts.lens,
-                     counts.warnings, counts.format,       counts.sha256};
+                     counts.warnings, counts.format,       counts.sha256,        counts.files};
       session.stack = ends_.calibrate(std::move(counts), context);
     });
     for (const auto& filter : plan_.denoise)

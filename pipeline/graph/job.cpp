@@ -22,6 +22,7 @@ SeriesResult to_result(SeriesJob& job) {
     to.sha256 = from.raw.sha256;
     to.format = from.raw.format;
     to.warnings = from.raw.warnings;
+    to.files = from.raw.files;
     result.sessions.push_back(std::move(to));
     result.timings.insert(result.timings.end(), from.timings.begin(), from.timings.end());
   }

@@ -55,6 +55,37 @@ std::string description_of(const Series& series) {
   return out.dump();
 }
 
+// The files that hold a session's image, each with what tells quickly whether it changed. Their names are
+// from the folder of the session's own file on, so that data may be moved or mounted elsewhere.
+Json noted_files(const SessionResult& session, std::int64_t opened_ns) {
+  Json noted = Json::array();
+  const fs::path folder = fs::path(session.session.path).parent_path();
+  for (const std::string& file : session.files) {
+    const std::int64_t changed = changed_ns(file);
+    noted.push_back({{"name", fs::path(file).lexically_relative(folder).string()},
+                     {"bytes", file_bytes(file)},
+                     {"changed_ns", changed < opened_ns ? changed : 0}});
+  }
+  return noted;
+}
+
+// Whether the session's image is what `input` noted: by sizes and times of change if they are as they were,
+// else by its content.
+bool is_unchanged(const Session& session, const Json& input) {
+  std::vector<std::string> files;
+  bool same_times = true;
+  for (const Json& noted : input.at("files")) {
+    files.push_back(
+        files.empty()
+            ? session.path
+            : (fs::path(session.path).parent_path() / noted.at("name").get<std::string>()).string());
+    if (file_bytes(files.back()) != noted.at("bytes").get<std::uint64_t>()) return false;
+    const auto noted_ns = noted.at("changed_ns").get<std::int64_t>();
+    same_times = same_times && noted_ns != 0 && noted_ns == changed_ns(files.back());
+  }
+  return !files.empty() && (same_times || sha256_of_files(files) == input.at("sha256").get<std::string>());
+}
+
 fs::path mark_of(const Series& series, const fs::path& out) {
   return report::series_file(out, series, "_provenance.json");
 }
@@ -170,13 +201,8 @@ bool ResultStore::is_done(const Series& series) const {
     if (completion.at("maker") != maker_ || completion.at("series") != description_of(series) ||
         inputs.size() != series.sessions.size())
       return false;
-    for (size_t i = 0; i < inputs.size(); ++i) {
-      const std::string& path = series.sessions[i].path;
-      if (file_bytes(path) != inputs[i].at("bytes").get<std::uint64_t>()) return false;
-      const auto noted_ns = inputs[i].at("changed_ns").get<std::int64_t>();
-      if (noted_ns != 0 && noted_ns == changed_ns(path)) continue;
-      if (sha256_of_file(path) != inputs[i].at("sha256").get<std::string>()) return false;
-    }
+    for (size_t i = 0; i < inputs.size(); ++i)
+      if (!is_unchanged(series.sessions[i], inputs[i])) return false;
     size_t files = 0;
     for (const auto& [name, sha256] : completion.at("files").items()) {
       if (sha256_of_file(out_ + "/" + name) != sha256.get<std::string>()) return false;
@@ -192,13 +218,10 @@ void ResultStore::publish(const SeriesResult& result, Json provenance) const {
   const Series& series = result.series;
   const fs::path from = staging(series), out = out_;
   Json inputs = Json::array();
-  for (const SessionResult& session : result.sessions) {
-    const std::int64_t changed = changed_ns(session.session.path);
+  for (const SessionResult& session : result.sessions)
     inputs.push_back({{"session", session.session.label},
-                      {"bytes", file_bytes(session.session.path)},
-                      {"changed_ns", changed < opened_ns_ ? changed : 0},
+                      {"files", noted_files(session, opened_ns_)},
                       {"sha256", session.sha256}});
-  }
   const std::vector<fs::path> files = files_under(from);
   Json hashes = Json::object();
   for (const fs::path& file : files) hashes[file.string()] = sha256_of_file((from / file).string());

@@ -20,7 +20,8 @@ namespace spinechron {
 class ResultStore {
  public:
   /// Makes the folder and this process' staging folder, and removes those of dead processes.
-  /// @param maker  what made the results: version, configuration and plugins as one text; a result of another
+  /// @param maker  what made the results: version, configuration, plugins and their files as one text; a
+  /// result of another
   ///               maker does not count as done
   /// UsageError if the folder cannot be made or written.
   ResultStore(std::string out, std::string maker);
@@ -34,8 +35,8 @@ class ResultStore {
   const std::string& scratch() const { return staging_; }
 
   /// Whether the series has a result that is whole and was made from the same inputs by the same maker.
-  /// An input with the size and the time of change noted then is taken as the same; otherwise its SHA-256
-  /// decides. Every file of the result is read.
+  /// An image whose files have the sizes and the times of change noted then is taken as the same; otherwise
+  /// its SHA-256 decides. Every file of the result is read.
   bool is_done(const Series& series) const;
 
   /// An empty staging folder for one series, laid out like the output folder.

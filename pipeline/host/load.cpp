@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
 #include "host/parameters.hpp"
 #include "host/stages.hpp"
@@ -55,6 +56,31 @@ void load_plugin(const std::string& path, Registry& registry, const host::Log& l
   Registry trial = registry;  // all or none
   for (StageEntry& entry : entries) trial.add(std::move(entry));
   registry = std::move(trial);
+}
+
+std::vector<std::string> files_of_settings(Stage& stage) {
+  namespace fs = std::filesystem;
+  if (!dynamic_cast<host::PluginStage*>(&stage)) return {};
+  std::vector<std::string> texts;
+  const Params params = stage.params();
+  for (const Param& param : params.all()) {
+    const Value value = param.read();
+    if (const auto* text = std::get_if<std::string>(&value)) texts.push_back(*text);
+    if (const auto* list = std::get_if<std::vector<std::string>>(&value))
+      texts.insert(texts.end(), list->begin(), list->end());
+  }
+  std::set<std::string> files;
+  std::error_code none;
+  for (const std::string& text : texts) {
+    if (!fs::is_regular_file(text, none)) continue;
+    const fs::path named = fs::absolute(text).lexically_normal();
+    files.insert(named.string());
+    const std::string begin = named.stem().string() + ".";
+    for (const fs::directory_entry& entry : fs::directory_iterator(named.parent_path(), none))
+      if (entry.path().filename().string().rfind(begin, 0) == 0 && entry.is_regular_file(none))
+        files.insert(entry.path().string());
+  }
+  return {files.begin(), files.end()};
 }
 
 void prepare_plugin(const Stage& stage) {

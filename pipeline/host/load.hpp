@@ -2,6 +2,7 @@
 // Plugins from files: found, loaded, and their stages put beside the built-in ones.
 
 #include <string>
+#include <vector>
 
 #include "core/registry.hpp"
 #include "host/call.hpp"
@@ -28,6 +29,11 @@ namespace spinechron {
 /// UsageError says what is wrong. The library stays loaded as long as the registry's entries or any of their
 /// stages live. Call from one thread.
 void load_plugin(const std::string& path, Registry& registry, const host::Log& log = host::default_log());
+
+/// The files that the settings of a plugin's stage name, and those beside them with the same stem (to
+/// `spines.onnx` belong `spines.toml` and `spines.onnx.data`): what a result depends on beside the settings
+/// themselves. Absolute, sorted; none for a built-in stage.
+std::vector<std::string> files_of_settings(Stage& stage);
 
 /// Makes a plugin's stage read its parameters now, so that wrong ones, or a model that is missing, come to
 /// light before any image is read. Does nothing to a built-in stage. Throws Error.

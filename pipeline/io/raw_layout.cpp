@@ -208,6 +208,7 @@ RawStack finish(Decoded decoded, const Session& session) {
   stack.format = decoded.format;
   stack.lens = session.lens;
   stack.warnings = std::move(decoded.warnings);
+  stack.files = std::move(decoded.files);
   const Values values = values_of(decoded.counts);
   if (!values.finite)
     throw Error("{}: has samples that are not finite numbers: replace them by counts and save it again",

@@ -57,9 +57,8 @@ RawStack read_image(const Session& session, const ReadOptions& given) {
           "MetaImage",
           session.path);
   }
-  const std::vector<std::string> files = decoded.files;
   RawStack stack = io_detail::finish(std::move(decoded), session);
-  stack.sha256 = sha256_of_files(files);
+  stack.sha256 = sha256_of_files(stack.files);
   return stack;
 }
 

@@ -34,10 +34,19 @@ struct Setting {
   std::string meaning;  ///< one sentence
 };
 
+/// A file beside the images that the results depend on.
+struct UsedFile {
+  std::string path;
+  std::string sha256;  ///< of its bytes
+};
+
 /// The configuration in effect, the same for every series of a run.
 struct ReportContext {
   std::vector<Setting> settings;  ///< in a fixed order
   std::string configuration_sha256;
+  std::vector<UsedFile> plugins;  ///< the libraries loaded, by path
+  std::vector<UsedFile>
+      files;  ///< that settings of plugins name: networks and what stands beside them; by path
   ReportConfig config;
   double rescue_um = 1.0;  ///< `match.rescue_um`: how near a formed spine must be to a lost one's site
 };

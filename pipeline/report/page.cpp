@@ -130,6 +130,14 @@ std::string settings_section(const SeriesResult& result, const ReportContext& co
       escaped(build.version), escaped(build.commit), escaped(build.compiler), escaped(build.itk),
       escaped(build.opencv), escaped(build.tbb), escaped(context.configuration_sha256));
   out += html_table(t, {"settings", "The configuration in effect.", {}, ""});
+  Table used;
+  used.columns = {{"file", "Name of a plugin, or of a file that one read.", "", {}},
+                  {"sha256", "Of its bytes.", "", {}}};
+  for (const auto* files : {&context.plugins, &context.files})
+    for (const UsedFile& file : *files)
+      used.rows.push_back({cell(std::filesystem::path(file.path).filename().string()), cell(file.sha256)});
+  if (!used.rows.empty())
+    out += html_table(used, {"plugins", "Plugins, and the files that they read.", {}, ""});
   Table inputs;
   inputs.columns = {{"session", "Label of the session.", "", {}},
                     {"file", "Name of the image file.", "", {}},

@@ -30,6 +30,12 @@ Json matrix(const Affine& a) {
   return rows;
 }
 
+Json used(const std::vector<UsedFile>& files) {
+  Json out = Json::array();
+  for (const UsedFile& file : files) out.push_back({{"path", file.path}, {"sha256", file.sha256}});
+  return out;
+}
+
 Json session_json(const SessionResult& in) {
   Json out;
   out["session"] = in.session.label;
@@ -85,6 +91,8 @@ Json provenance_json(const SeriesResult& result, const ReportContext& context) {
   Json& configuration = out["configuration"];
   configuration["sha256"] = context.configuration_sha256;
   for (const Setting& s : context.settings) configuration["settings"][s.section][s.key] = s.value;
+  configuration["plugins"] = used(context.plugins);
+  configuration["files"] = used(context.files);
   out["sessions"] = Json::array();
   for (const SessionResult& in : result.sessions) out["sessions"].push_back(session_json(in));
   out["timings"] = Json::array();

@@ -43,6 +43,15 @@ SessionResult session_of(const Json& json) {
   return in;
 }
 
+// The hashes of what stands beside the settings: plugins, then the files that they read.
+std::string hashes(const Json& configuration) {
+  std::string out;
+  for (const char* kind : {"plugins", "files"})
+    for (const Json& file : configuration.value(kind, Json::array()))
+      out += (out.empty() ? "" : " ") + file.at("sha256").get<std::string>();
+  return out.empty() ? "none" : out;
+}
+
 // The smallest and the largest size along an axis, or the only one.
 std::string range(double low, double high) {
   return low == high ? shown(low) : shown(low) + " to " + shown(high);
@@ -61,7 +70,8 @@ class Reader {
     record_.programs.columns = {{"series", "Animal and field.", "", {}},
                                 {"version", "Of the program.", "", {}},
                                 {"commit", "Of the program.", "", {}},
-                                {"configuration", "SHA-256 of the configuration in effect.", "", {}}};
+                                {"configuration", "SHA-256 of the configuration in effect.", "", {}},
+                                {"plugins", "SHA-256 of each plugin and of each file that it read.", "", {}}};
     record_.settings.columns = {{"section", "Section of the configuration.", "", {}},
                                 {"key", "Name of the parameter.", "", {}},
                                 {"value", "Value in effect.", "", {}}};
@@ -77,7 +87,8 @@ class Reader {
     }
     record_.programs.rows.push_back({series.stem, cell(program.at("version").get<std::string>()),
                                      cell(program.at("commit").get<std::string>()),
-                                     cell(configuration.at("sha256").get<std::string>())});
+                                     cell(configuration.at("sha256").get<std::string>()),
+                                     cell(hashes(configuration))});
     const auto& first = record_.programs.rows.front();
     if (!std::equal(first.begin() + 1, first.end(), record_.programs.rows.back().begin() + 1))
       record_.one_configuration = false;

@@ -15,7 +15,7 @@ namespace spinechron::report {
 struct StudyRecord {
   Table quality;   ///< one session of one series, with what is to be said of it in plain words
   Table inputs;    ///< one image: format, voxel size, SHA-256
-  Table programs;  ///< one series: version, commit, SHA-256 of its configuration
+  Table programs;  ///< one series: version, commit, SHA-256 of its configuration and of its plugins
   Table settings;  ///< in effect in the first series
   /// Of the first series, with the stacks of all; no sessions if there is no series.
   MethodsFacts facts;

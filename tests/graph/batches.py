@@ -5,6 +5,7 @@ written when a run is killed, and what it tells meanwhile.
 usage: batches.py PROGRAM TEST...      TEST is a function below without "test_"; PLUGINS and FIXTURES name the folders
                                        of the built plugins and of the faulty ones
 """
+import hashlib
 import json
 import os
 import pathlib
@@ -17,7 +18,8 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from program import SMALL, TINY, call, finished, images, main, phantom, program, read_tsv, same, write_manifest  # noqa: E402
+from program import (SMALL, TINY, call, detached, finished, images, main, phantom, program, read_tsv, same,  # noqa: E402
+                     write_manifest)
 
 
 def begin(*words, **more):
@@ -99,6 +101,36 @@ def test_resume(work):
     assert "1 of them done before" in call("run", study, work / "out").stderr
     assert "0 of them done before" in call("run", study, work / "out", "--force").stderr
     assert "0 of them done before" in call("run", study, work / "out", "--set", "match.rescue_um=1.5").stderr
+
+
+def test_resume_files(work):
+    """What decides a result beside image and settings: all files of an image, the plugins, and the files that their
+    settings name."""
+    header = images(phantom(work / "in", 1, size=TINY), "01")
+    for i, image in enumerate(header):
+        header[i] = detached(image, work / f"image{i}.nhdr")
+    manifest = write_manifest(work / "all.tsv", [("01", t, p) for t, p in zip(("baseline", "stress", "ketamine"), header)])
+    plugin, network = work / "wrapped.so", work / "net.onnx"
+    shutil.copy(pathlib.Path(os.environ["FIXTURES"]) / "wrapped.so", plugin)
+    notes = network.with_suffix(".toml")
+    for file in (network, notes):
+        file.write_bytes(b"1")
+    voxels = header[1].with_suffix(".raw")
+
+    def done_before():
+        run = call("run", manifest, work / "out", "--plugin", plugin, "--set", "denoise.stage=wrapped", "--set",
+                   f"denoise.wrapped.words={network}")
+        return int(re.search(r"(\d) of them done before", run.stderr)[1])
+
+    assert done_before() == 0 and done_before() == 1
+    for file in (plugin, network, notes, voxels):
+        whole = file.read_bytes()
+        file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]) if file == voxels else whole + b"1")
+        assert (done_before(), done_before()) == (0, 1), file
+    configuration = json.loads((work / "out/sub-01/micr/sub-01_sample-A_provenance.json").read_text())["configuration"]
+    for kind, files in (("plugins", [plugin]), ("files", [network, notes])):
+        assert configuration[kind] == [
+            {"path": str(file), "sha256": hashlib.sha256(file.read_bytes()).hexdigest()} for file in files], configuration
 
 
 def group_rows(out):

@@ -83,6 +83,16 @@ TEST_F(Onnx, ASolidNetworkSeesNeighbouringSlices) {
   EXPECT_NEAR(out.at(9, 5, 2), sum / 27, 1e-3);
 }
 
+TEST_F(Onnx, ItsFilesAreTheNetworkAndWhatBelongsToIt) {
+  const std::string model = write("", "");
+  for (const char* other : {"/net.onnx.data", "/network.toml", "/other.onnx"})
+    std::ofstream(folder_ + other) << "x";
+  EXPECT_THAT(files_of_settings(*stage(StageKind::detect, model)),
+              testing::ElementsAre(model, model + ".data", folder_ + "/net.toml"));
+  EXPECT_THAT(files_of_settings(*stage(StageKind::detect, "")), testing::IsEmpty());
+  EXPECT_THAT(files_of_settings(*stage(StageKind::detect, folder_)), testing::IsEmpty());
+}
+
 TEST_F(Onnx, TilesWithOverlapGiveWhatOneTileGives) {
   const Image image = pattern({70, 45, 11}, {0.12, 0.12, 0.75});
   const Image whole =

@@ -6,10 +6,13 @@ the names of the tests to run, each in a folder of its own that is removed after
 import hashlib
 import json
 import pathlib
+import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 
 PROGRAM = [""]  # its path, once main() knows it
 SMALL = {"size_x": 160, "size_y": 160, "size_z": 14, "photons": 60}
@@ -45,6 +48,25 @@ def images(study, subject):
     found = [sorted(study.glob(f"sub-{subject}/ses-{t}/micr/*_2PE*.tif*")) for t in ("baseline", "stress", "ketamine")]
     assert all(len(of_session) == 1 for of_session in found), found
     return [of_session[0] for of_session in found]
+
+
+def detached(image, header):
+    """A phantom's image once more, as a NRRD header with its voxels in a file beside it. Returns the header."""
+    data, planes = image.read_bytes(), []
+    [at] = struct.unpack_from("<I", data, 4)  # of a directory: a slice each, of one deflated strip
+    while at:
+        [count] = struct.unpack_from("<H", data, at)
+        tag = {t: value for t, _, _, value in struct.iter_unpack("<HHII", data[at + 2:at + 2 + 12 * count])}
+        planes.append(zlib.decompress(data[tag[273]:tag[273] + tag[279]]))
+        size = (tag[256], tag[257], len(planes))
+        [at] = struct.unpack_from("<I", data, at + 2 + 12 * count)
+    voxels = header.with_suffix(".raw")
+    voxels.write_bytes(b"".join(planes))
+    xml = data.decode("latin-1")
+    spacing = " ".join(re.search(rf'PhysicalSize{axis}="([0-9.]+)"', xml)[1] for axis in "XYZ")
+    header.write_text(f"NRRD0004\ntype: uint16\ndimension: 3\nsizes: {' '.join(map(str, size))}\nencoding: raw\n"
+                      f'endian: little\nspacings: {spacing}\nunits: "um" "um" "um"\ndata file: {voxels.name}\n\n')
+    return header
 
 
 def write_manifest(path, rows):

@@ -4,8 +4,20 @@
 
 #include "graph/builtin_stages.hpp"
 #include "host/load.hpp"
+#include "io/files.hpp"
 
 namespace spinechron {
+namespace {
+
+std::vector<report::UsedFile> with_hashes(std::vector<std::string> files) {
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  std::vector<report::UsedFile> out;
+  for (const std::string& file : files) out.push_back({file, sha256_of_file(file)});
+  return out;
+}
+
+}  // namespace
 
 std::vector<Section> HostSettings::sections() {
   Params match;
@@ -39,13 +51,18 @@ std::unique_ptr<Configuration> configure(const std::string& file, const std::vec
   for (const std::string& s : sets) assignments.push_back(parse_set(s));
 
   auto out = std::make_unique<Configuration>();
-  out->plugins = register_stages(out->registry, wanted);
+  out->plugins = with_hashes(register_stages(out->registry, wanted));
   out->plan = make_plan(assignments, out->registry, out->host.sections());
-  for (const auto& stage : out->plan.denoise) prepare_plugin(*stage);
-  prepare_plugin(*out->plan.segment);
-  prepare_plugin(*out->plan.align);
-  prepare_plugin(*out->plan.detect);
-  prepare_plugin(*out->plan.match);
+  std::vector<Stage*> stages{out->plan.segment.get(), out->plan.align.get(), out->plan.detect.get(),
+                             out->plan.match.get()};
+  for (const auto& filter : out->plan.denoise) stages.push_back(filter.get());
+  std::vector<std::string> files;
+  for (Stage* stage : stages) {
+    prepare_plugin(*stage);
+    const std::vector<std::string> more = files_of_settings(*stage);
+    files.insert(files.end(), more.begin(), more.end());
+  }
+  out->files = with_hashes(std::move(files));
   return out;
 }
 

@@ -26,7 +26,10 @@ struct Configuration {
   Registry registry;
   HostSettings host;
   Plan plan;
-  std::vector<std::string> plugins;  ///< files loaded, absolute, in the order of loading
+  /// What decides the results beside the plan, with the hash of its bytes; sorted, so that the order of
+  /// loading makes no difference.
+  std::vector<report::UsedFile> plugins;  ///< the libraries
+  std::vector<report::UsedFile> files;    ///< what the plugins' settings name: networks and their notes
 };
 
 /// The built-in stages and those of `plugins` (files or bare names, see host::find_plugin), each file once.

@@ -89,10 +89,8 @@ std::string maker_of(const Configuration& configuration) {
   const BuildInfo& build = build_info();
   std::string maker =
       fmt::format("spinechron {} {} configuration {}", build.version, build.commit, configuration.plan.hash);
-  std::vector<std::string> plugins;
-  for (const std::string& plugin : configuration.plugins) plugins.push_back(sha256_of_file(plugin));
-  std::sort(plugins.begin(), plugins.end());  // the order in which they were loaded decides nothing
-  for (const std::string& sha256 : plugins) maker += " plugin " + sha256;
+  for (const report::UsedFile& plugin : configuration.plugins) maker += " plugin " + plugin.sha256;
+  for (const report::UsedFile& file : configuration.files) maker += " file " + file.sha256;
   return maker;
 }
 
@@ -101,6 +99,8 @@ report::ReportContext report_context(const Configuration& configuration) {
   for (const EffectiveValue& v : configuration.plan.effective)
     context.settings.push_back({v.section, v.key, v.value, v.unit, v.meaning});
   context.configuration_sha256 = configuration.plan.hash;
+  context.plugins = configuration.plugins;
+  context.files = configuration.files;
   context.config = configuration.host.report;
   context.rescue_um = configuration.host.rescue_um;
   return context;

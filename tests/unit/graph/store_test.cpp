@@ -49,7 +49,9 @@ class StoreTest : public ::testing::Test {
     for (const Session& session : series.sessions) {
       SessionResult s;
       s.session = session;
-      s.sha256 = sha256_of_file(session.path);
+      s.files = {session.path};
+      if (const std::string data = session.path + ".raw"; fs::exists(data)) s.files.push_back(data);
+      s.sha256 = sha256_of_files(s.files);
       out.sessions.push_back(std::move(s));
     }
     return out;
@@ -110,6 +112,33 @@ TEST_F(StoreTest, AnotherMakerInputOrDescriptionMakesItAgain) {
   EXPECT_TRUE(ResultStore(out, "v1").is_done(series)) << "written anew with the same bytes";
   test::write_bytes(series.sessions[0].path, "image of BASELINE");
   EXPECT_FALSE(ResultStore(out, "v1").is_done(series)) << "other bytes of the same length";
+}
+
+TEST_F(StoreTest, EveryFileOfAnImageCounts) {
+  const std::string data = series.sessions[1].path + ".raw";
+  test::write_bytes(data, "voxels");
+  age(data);
+  make(ResultStore(out, "v1"), "one");
+  EXPECT_TRUE(ResultStore(out, "v1").is_done(series));
+  test::write_bytes(data, "voxels");
+  EXPECT_TRUE(ResultStore(out, "v1").is_done(series)) << "written anew with the same bytes";
+  test::write_bytes(data, "VOXELS");
+  EXPECT_FALSE(ResultStore(out, "v1").is_done(series)) << "other voxels under the same header";
+  fs::remove(data);
+  EXPECT_FALSE(ResultStore(out, "v1").is_done(series)) << "no voxels";
+}
+
+TEST_F(StoreTest, ImagesThatAreMovedAreTheSame) {
+  test::write_bytes(series.sessions[1].path + ".raw", "voxels");
+  make(ResultStore(out, "v1"), "one");
+  for (Session& session : series.sessions) {
+    const std::string there = folder / ("elsewhere/" + session.label + ".tif");
+    test::write_bytes(there, test::bytes_of(session.path));
+    session.path = there;
+  }
+  EXPECT_FALSE(ResultStore(out, "v1").is_done(series)) << "the voxels are missing there";
+  test::write_bytes(folder / "elsewhere/stress.tif.raw", "voxels");
+  EXPECT_TRUE(ResultStore(out, "v1").is_done(series));
 }
 
 TEST_F(StoreTest, AnInputThatChangedDuringTheRunIsComparedByItsContent) {

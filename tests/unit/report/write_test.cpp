@@ -135,10 +135,15 @@ TEST_F(WriteSeries, ProvenanceNamesInputsAndConfiguration) {
   ReportContext context;
   context.configuration_sha256 = "def";
   context.settings = {{"match", "rescue_um", "1", "um", "how near"}};
+  context.plugins = {{"/lib/onnx.so", "123"}};
+  context.files = {{"/nets/spines.onnx", "456"}, {"/nets/spines.toml", "789"}};
   const auto json = provenance_json(r, context);
   EXPECT_EQ(json["sessions"][0]["sha256"], "abc");
   EXPECT_EQ(json["configuration"]["sha256"], "def");
   EXPECT_EQ(json["configuration"]["settings"]["match"]["rescue_um"], "1");
+  EXPECT_EQ(json["configuration"]["plugins"].dump(), R"([{"path":"/lib/onnx.so","sha256":"123"}])");
+  EXPECT_EQ(json["configuration"]["files"][1]["path"], "/nets/spines.toml");
+  EXPECT_EQ(json["configuration"]["files"][1]["sha256"], "789");
   EXPECT_EQ(json["series"]["group"], "saline");
   EXPECT_EQ(json["sessions"][1]["registration"]["reference_from_session"].size(), 3U);
 }
@@ -168,6 +173,20 @@ TEST_F(WriteGroup, JoinsAllSeriesAndCountsThem) {
   // The second interval of the first group: spine 3 comes back at its site, 4 stands on the other side.
   EXPECT_THAT(std::vector<std::string>(rescue.rows[9].begin(), rescue.rows[9].begin() + 7),
               testing::ElementsAre("saline", "stress", "ketamine", "0.25", "1", "2", "1"));
+}
+
+TEST_F(WriteGroup, AnotherNetworkIsAnotherConfiguration) {
+  ReportContext context;
+  context.files = {{"/nets/spines.onnx", "456"}};
+  write_whole(eventful("01"), context, path_);
+  write_whole(eventful("02"), context, path_);
+  const std::string warning = "not all made with the same configuration";
+  write_group(path_);
+  EXPECT_THAT(contents(path_).at("report.html"), testing::Not(testing::HasSubstr(warning)));
+  context.files[0].sha256 = "789";
+  write_whole(eventful("02"), context, path_);
+  write_group(path_);
+  EXPECT_THAT(contents(path_).at("report.html"), testing::HasSubstr(warning));
 }
 
 TEST_F(WriteGroup, WithoutSeriesTheTablesHaveTheirHeaders) {
