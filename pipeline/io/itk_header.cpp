@@ -1,5 +1,6 @@
 #include "io/itk_header.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -170,11 +171,11 @@ TextHeader read_meta(const std::string& path, const std::string& text) {
 }  // namespace
 
 std::string read_file_head(const std::string& path, size_t bytes) {
-  file_bytes(path);  // says what is wrong with the path, if anything
-  std::string text(bytes, '\0');
+  // asked first, since it says what is wrong with the path, if anything
+  std::string text(std::min<std::uint64_t>(bytes, file_bytes(path)), '\0');
   std::FILE* file = std::fopen(path.c_str(), "rb");
   if (!file) throw Error("{}: {}", path, errno_text(errno));
-  text.resize(std::fread(text.data(), 1, bytes, file));
+  text.resize(std::fread(text.data(), 1, text.size(), file));
   std::fclose(file);
   return text;
 }
