@@ -1,11 +1,14 @@
 #include "denoise/motion_steps.hpp"
 
+#include <tbb/parallel_for.h>
+
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
 #include "bridge/opencv.hpp"
+#include "core/lanes.hpp"
 
 namespace spinechron {
 namespace {
@@ -48,13 +51,21 @@ cv::Mat binned(const Image& image, size_t z, int fx, int fy) {
   return out;
 }
 
+SPINECHRON_LANES
+void compress(float* row, size_t n, float cut, float soft) {
+  for (size_t x = 0; x < n; ++x) {
+    const float above = row[x] > cut ? row[x] - cut : 0.0F;
+    row[x] = above / (above + soft);
+  }
+}
+
 Structures find_structures(const Image& image, const Context& context) {
   Structures s;
   const int fx = bin_factor(image.voxel_um().x()), fy = bin_factor(image.voxel_um().y());
   s.bin_x_um = fx * image.voxel_um().x();
   s.bin_y_um = fy * image.voxel_um().y();
-  std::vector<float> sample;
-  for (size_t z = 0; z < image.size().z; ++z) {
+  s.slices.resize(image.size().z);
+  tbb::parallel_for(size_t{0}, image.size().z, [&](size_t z) {
     context.check_cancelled();
     const cv::Mat slice = binned(image, z, fx, fy);
     cv::Mat fine, coarse;
@@ -62,23 +73,21 @@ Structures find_structures(const Image& image, const Context& context) {
     cv::GaussianBlur(slice, coarse, {}, kCoarse_um / s.bin_x_um, kCoarse_um / s.bin_y_um,
                      cv::BORDER_REPLICATE);
     fine -= coarse;
-    for (int y = 3; y < fine.rows; y += 7)
-      for (int x = 0; x < fine.cols; x += 5) sample.push_back(std::abs(fine.at<float>(y, x)));
-    s.slices.push_back(fine);
-  }
+    s.slices[z] = fine;
+  });
+  std::vector<float> sample;
+  for (const cv::Mat& m : s.slices)
+    for (int y = 3; y < m.rows; y += 7)
+      for (int x = 0; x < m.cols; x += 5) sample.push_back(std::abs(m.at<float>(y, x)));
   if (sample.empty()) return s;
   const auto middle = sample.begin() + static_cast<std::ptrdiff_t>(sample.size() / 2);
   std::nth_element(sample.begin(), middle, sample.end());
   const auto cut = static_cast<float>(kNoiseCut * *middle / 0.6745);
   const float soft = std::max(4 * cut, 1e-20F);
-  for (cv::Mat& m : s.slices)
-    for (int y = 0; y < m.rows; ++y) {
-      auto* row = m.ptr<float>(y);
-      for (int x = 0; x < m.cols; ++x) {
-        const float above = std::max(row[x] - cut, 0.0F);
-        row[x] = above / (above + soft);
-      }
-    }
+  tbb::parallel_for(size_t{0}, s.slices.size(), [&](size_t z) {
+    cv::Mat& m = s.slices[z];
+    for (int y = 0; y < m.rows; ++y) compress(m.ptr<float>(y), static_cast<size_t>(m.cols), cut, soft);
+  });
   return s;
 }
 

@@ -37,11 +37,19 @@ Profile smooth(const Profile& values, double sigma) {
 
 Profile median_filter(const Profile& values, int width) {
   const int n = static_cast<int>(values.size()), half = width / 2;
-  Profile out(values.size()), window(2 * half + 1);
+  const auto at = [&](int i) { return values[std::clamp(i, 0, n - 1)]; };
+  Profile out(values.size()), window;
+  for (int j = -half; j <= half; ++j) window.push_back(at(j));
+  std::sort(window.begin(), window.end());
   for (int i = 0; i < n; ++i) {
-    for (int j = -half; j <= half; ++j) window[j + half] = values[std::clamp(i + j, 0, n - 1)];
-    std::nth_element(window.begin(), window.begin() + half, window.end());
     out[i] = window[half];
+    // what lies between the one that leaves and the one that enters moves over
+    const double entering = at(i + 1 + half);
+    auto hole = std::lower_bound(window.begin(), window.end(), at(i - half));
+    if (hole == window.end()) --hole;  // NaN are in no order
+    for (; hole != window.begin() && hole[-1] > entering; --hole) *hole = hole[-1];
+    for (; hole + 1 != window.end() && hole[1] < entering; ++hole) *hole = hole[1];
+    *hole = entering;
   }
   return out;
 }

@@ -1,5 +1,8 @@
 #include "evidence/smoothing.hpp"
 
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -137,36 +140,41 @@ Image smoothed(const Image& image, double lateral_sigma_um, double axial_sigma_u
     const double sigma = lateral_sigma_um / voxel_um;
     return sigma > 0 ? Smoother(sigma, std::max(1, static_cast<int>(std::lround(4 * sigma)))) : Smoother();
   };
-  Smoother along_x = lateral(image.voxel_um().x()), along_y = lateral(image.voxel_um().y()), along_z;
+  const Smoother x_axis = lateral(image.voxel_um().x()), y_axis = lateral(image.voxel_um().y());
+  Smoother z_axis;
   const double sigma_z = axial_sigma_um / image.voxel_um().z();
-  if (sigma_z > 0.2 && size.z > 1) along_z = Smoother(sigma_z, static_cast<int>(std::ceil(3 * sigma_z)));
+  if (sigma_z > 0.2 && size.z > 1) z_axis = Smoother(sigma_z, static_cast<int>(std::ceil(3 * sigma_z)));
 
   // A few rows of all slices at a time: what one axis leaves is still in the cache when the next one takes
   // it.
   constexpr size_t kRows = 4;
   const auto ny = static_cast<std::ptrdiff_t>(size.y), nz = static_cast<std::ptrdiff_t>(size.z);
-  std::vector<float> band(kRows * size.x * size.z);
-  for (size_t y0 = 0; y0 < size.y; y0 += kRows) {
-    const size_t end = std::min(y0 + kRows, size.y);
-    const auto in_band = [&](size_t y, size_t z) { return band.data() + (z * kRows + y - y0) * size.x; };
-    for (size_t z = 0; z < size.z; ++z)
-      for (size_t y = y0; y < end; ++y) {
-        float* row = in_band(y, z);
-        if (along_y.does_nothing())
-          std::copy_n(image.row(y, z), size.x, row);
-        else
-          along_y.across(row, size.x, static_cast<std::ptrdiff_t>(y), ny,
-                         [&](std::ptrdiff_t l) { return image.row(static_cast<size_t>(l), z); });
-        if (!along_x.does_nothing()) along_x.along(row, row, size.x);
-      }
-    for (size_t z = 0; z < size.z; ++z)
-      for (size_t y = y0; y < end; ++y)
-        if (along_z.does_nothing())
-          std::copy_n(in_band(y, z), size.x, out.row(y, z));
-        else
-          along_z.across(out.row(y, z), size.x, static_cast<std::ptrdiff_t>(z), nz,
-                         [&](std::ptrdiff_t l) { return in_band(y, static_cast<size_t>(l)); });
-  }
+  const auto smooth_bands = [&](const tbb::blocked_range<size_t>& bands) {
+    Smoother along_x = x_axis, along_y = y_axis, along_z = z_axis;
+    std::vector<float> band(kRows * size.x * size.z);
+    for (size_t y0 = bands.begin() * kRows; y0 < std::min(bands.end() * kRows, size.y); y0 += kRows) {
+      const size_t end = std::min(y0 + kRows, size.y);
+      const auto in_band = [&](size_t y, size_t z) { return band.data() + (z * kRows + y - y0) * size.x; };
+      for (size_t z = 0; z < size.z; ++z)
+        for (size_t y = y0; y < end; ++y) {
+          float* row = in_band(y, z);
+          if (along_y.does_nothing())
+            std::copy_n(image.row(y, z), size.x, row);
+          else
+            along_y.across(row, size.x, static_cast<std::ptrdiff_t>(y), ny,
+                           [&](std::ptrdiff_t l) { return image.row(static_cast<size_t>(l), z); });
+          if (!along_x.does_nothing()) along_x.along(row, row, size.x);
+        }
+      for (size_t z = 0; z < size.z; ++z)
+        for (size_t y = y0; y < end; ++y)
+          if (along_z.does_nothing())
+            std::copy_n(in_band(y, z), size.x, out.row(y, z));
+          else
+            along_z.across(out.row(y, z), size.x, static_cast<std::ptrdiff_t>(z), nz,
+                           [&](std::ptrdiff_t l) { return in_band(y, static_cast<size_t>(l)); });
+    }
+  };
+  tbb::parallel_for(tbb::blocked_range<size_t>(0, (size.y + kRows - 1) / kRows), smooth_bands);
   return out;
 }
 

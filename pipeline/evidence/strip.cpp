@@ -4,12 +4,18 @@
 #include <cmath>
 #include <limits>
 
+#include "core/lanes.hpp"
 #include "evidence/filters.hpp"
 
 namespace spinechron {
 namespace {
 
 constexpr float kNaNf = std::numeric_limits<float>::quiet_NaN();
+
+SPINECHRON_LANES
+void between(const float* a, const float* b, float share, size_t n, float* out) {
+  for (size_t i = 0; i < n; ++i) out[i] = a[i] + share * (b[i] - a[i]);
+}
 
 Profile coordinate(const Curve& curve, int axis) {
   Profile out(curve.size());
@@ -45,38 +51,47 @@ Block straighten(const Image& image, const Curve& curve, const Directions& direc
   struct InPlane {  // the same at every depth
     size_t corner, right, below;
     float fx, fy;
-    int across;
   };
   std::vector<InPlane> places;
+  std::vector<int> across;  // of each place
+  // Slices where they are crossed: read when the first level asks for them.
+  const auto room = across_um.size();
+  std::vector<float> planes(n.z * room), line(room);
+  std::vector<int> arc_of_plane(n.z, -1);
   for (int i = 0; i < block.arcs; ++i) {
     places.clear();
+    across.clear();
     for (int j = 0; j < block.width; ++j) {
       const double x = (curve[i].x() + across_um[j] * directions.left[i].x()) / voxel.x();
       const double y = (curve[i].y() + across_um[j] * directions.left[i].y()) / voxel.y();
       if (!(x >= 0 && x <= last_x && y >= 0 && y <= last_y)) continue;
       const auto x0 = static_cast<size_t>(x), y0 = static_cast<size_t>(y);
       places.push_back({y0 * n.x + x0, x0 + 1 < n.x ? size_t{1} : 0, y0 + 1 < n.y ? n.x : 0,
-                        static_cast<float>(x - double(x0)), static_cast<float>(y - double(y0)), j});
+                        static_cast<float>(x - double(x0)), static_cast<float>(y - double(y0))});
+      across.push_back(j);
     }
+    const auto plane = [&](size_t z) {
+      float* out = planes.data() + z * room;
+      if (arc_of_plane[z] == i) return out;
+      arc_of_plane[z] = i;
+      const float* slice = image.slice(z);
+      for (size_t p = 0; p < places.size(); ++p) {
+        const InPlane& at = places[p];
+        const float *a = slice + at.corner, *b = a + at.below;
+        const float top = a[0] + at.fx * (a[at.right] - a[0]), bottom = b[0] + at.fx * (b[at.right] - b[0]);
+        out[p] = top + at.fy * (bottom - top);
+      }
+      return out;
+    };
     for (int k = 0; k < block.levels; ++k) {
       const double z = (curve[i].z() + depth_um[k]) / voxel.z();
       if (!(z >= -0.5 && z <= last_z + 0.5)) continue;
       const double zc = std::clamp(z, 0.0, last_z);
       const auto z0 = static_cast<size_t>(zc);
-      const float fz = static_cast<float>(zc - double(z0));
-      const float* lower = image.slice(z0);
-      const float* upper = image.slice(std::min(z0 + 1, n.z - 1));
+      between(plane(z0), plane(std::min(z0 + 1, n.z - 1)), static_cast<float>(zc - double(z0)), places.size(),
+              line.data());
       float* out = block.row(k, i);
-      for (const InPlane& p : places) {
-        const auto plane = [&p](const float* s) {
-          const float* a = s + p.corner;
-          const float* b = a + p.below;
-          const float top = a[0] + p.fx * (a[p.right] - a[0]), bottom = b[0] + p.fx * (b[p.right] - b[0]);
-          return top + p.fy * (bottom - top);
-        };
-        const float near = plane(lower);
-        out[p.across] = near + fz * (plane(upper) - near);
-      }
+      for (size_t p = 0; p < across.size(); ++p) out[across[p]] = line[p];
     }
   }
   return block;

@@ -6,7 +6,9 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdarg>
+#include <functional>
 #include <memory>
+#include <numeric>
 
 #include "core/error.hpp"
 #include "io/deflate.hpp"
@@ -81,7 +83,7 @@ void write_stack(const std::string& path, Size3 size, const Vec3& voxel_um, Fill
       const size_t first = size_t(strip) * rows;
       const size_t count = std::min<size_t>(rows, size.y - first) * size.x, bytes = count * sizeof(T);
       const T* from = samples.data() + first * size.x;
-      const bool is_empty = std::all_of(from, from + count, [](T v) { return v == 0; });
+      const bool is_empty = std::accumulate(from, from + count, T{}, std::bit_or<T>()) == 0;
       if (!is_empty)
         packed = deflated(from, bytes, kLevel);
       else if (empty.first != count)

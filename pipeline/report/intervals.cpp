@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/math/distributions/beta.hpp>
 #include <boost/math/distributions/gamma.hpp>
+#include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
 #include <limits>
 
@@ -16,15 +17,16 @@ using Gamma = boost::math::gamma_distribution<double, Fast>;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// The quantile of a mixture by bisection of its distribution function, which rises from 0 at `low` to 1 at
-// `high`.
+// The quantile of a mixture: where its distribution function, which rises from 0 at `low` to 1 at `high`, is
+// q.
 template <typename Cdf>
-double quantile_by_bisection(double low, double high, double q, const Cdf& cdf) {
-  for (int i = 0; i < 40; ++i) {
-    const double middle = 0.5 * (low + high);
-    (cdf(middle) < q ? low : high) = middle;
-  }
-  return 0.5 * (low + high);
+double quantile_between(double low, double high, double q, const Cdf& cdf) {
+  constexpr int kBits = 40;
+  std::uintmax_t most = 60;
+  const auto [a, b] =
+      boost::math::tools::toms748_solve([&](double x) { return cdf(x) - q; }, low, high, -q, 1 - q,
+                                        boost::math::tools::eps_tolerance<double>(kBits), most);
+  return 0.5 * (a + b);
 }
 
 constexpr double kNegligible = 1e-7;  // weight of a count below which it cannot move a printed digit
@@ -71,7 +73,7 @@ Interval beta_mixture(const std::vector<double>& p, int trials, double confidenc
     return sum;
   };
   const double tail = 0.5 * (1 - confidence);
-  return {quantile_by_bisection(0, 1, tail, cdf), quantile_by_bisection(0, 1, 1 - tail, cdf)};
+  return {quantile_between(0, 1, tail, cdf), quantile_between(0, 1, 1 - tail, cdf)};
 }
 
 Interval gamma_mixture(const std::vector<double>& p, double exposure, double confidence) {
@@ -86,8 +88,7 @@ Interval gamma_mixture(const std::vector<double>& p, double exposure, double con
   };
   const double tail = 0.5 * (1 - confidence);
   const double top = 20 + 3 * static_cast<double>(p.size());
-  return {quantile_by_bisection(0, top, tail, cdf) / exposure,
-          quantile_by_bisection(0, top, 1 - tail, cdf) / exposure};
+  return {quantile_between(0, top, tail, cdf) / exposure, quantile_between(0, top, 1 - tail, cdf) / exposure};
 }
 
 }  // namespace spinechron::report

@@ -1,9 +1,12 @@
 #include "segment/coarse.hpp"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
+#include "core/lanes.hpp"
 #include "evidence/smoothing.hpp"
 
 namespace spinechron {
@@ -13,21 +16,28 @@ size_t block(double voxel_um, double wanted_um) {
   return static_cast<size_t>(std::max(1.0, std::round(wanted_um / voxel_um)));
 }
 
+SPINECHRON_LANES
+void add(float* sum, const float* row, size_t n) {
+  for (size_t x = 0; x < n; ++x) sum[x] += row[x];
+}
+
+SPINECHRON_LANES
+void stabilise(float* p, size_t n, float level, float floor) {
+  for (size_t i = 0; i < n; ++i) p[i] = std::sqrt((p[i] > level ? p[i] - level : 0.0F) + floor);
+}
+
 Image block_mean(const Image& in, size_t bx, size_t by, size_t bz) {
   const Size3 s = in.size();
   const Size3 t{(s.x + bx - 1) / bx, (s.y + by - 1) / by, (s.z + bz - 1) / bz};
   const Vec3 voxel = in.voxel_um().cwiseProduct(Vec3(double(bx), double(by), double(bz)));
   Image out(t, voxel);
-  std::vector<float> sum(s.x);
-  for (size_t z = 0; z < t.z; ++z)
+  tbb::parallel_for(size_t{0}, t.z, [&](size_t z) {
+    std::vector<float> sum(s.x);
     for (size_t y = 0; y < t.y; ++y) {
       const size_t z1 = std::min(s.z, (z + 1) * bz), y1 = std::min(s.y, (y + 1) * by);
       std::fill(sum.begin(), sum.end(), 0.0F);
       for (size_t k = z * bz; k < z1; ++k)
-        for (size_t j = y * by; j < y1; ++j) {
-          const float* row = in.row(j, k);
-          for (size_t x = 0; x < s.x; ++x) sum[x] += row[x];
-        }
+        for (size_t j = y * by; j < y1; ++j) add(sum.data(), in.row(j, k), s.x);
       const auto rows = static_cast<float>((z1 - z * bz) * (y1 - y * by));
       float* to = out.row(y, z);
       for (size_t x = 0; x < t.x; ++x) {
@@ -37,6 +47,7 @@ Image block_mean(const Image& in, size_t bx, size_t by, size_t bz) {
         to[x] = total / (rows * static_cast<float>(x1 - x * bx));
       }
     }
+  });
   return out;
 }
 
@@ -70,10 +81,7 @@ Coarse make_coarse(const Image& image) {
   }
   smooth_axis(level.data(), {1, 1, s.z}, 2, 2.0 / w.z());
   const float floor = std::max(quantile_of(spread, 0.5), 1e-6F);
-  for (size_t z = 0; z < s.z; ++z) {
-    float* p = c.stabilised.slice(z);
-    for (size_t i = 0; i < s.x * s.y; ++i) p[i] = std::sqrt(std::max(p[i] - level[z], 0.0F) + floor);
-  }
+  for (size_t z = 0; z < s.z; ++z) stabilise(c.stabilised.slice(z), s.x * s.y, level[z], floor);
   return c;
 }
 

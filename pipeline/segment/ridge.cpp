@@ -1,14 +1,18 @@
 #include "segment/ridge.hpp"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <cmath>
 
+#include "core/lanes.hpp"
 #include "evidence/smoothing.hpp"
 
 namespace spinechron {
 namespace {
 
 // One slice at one scale: keeps the larger of what is there and what this scale shows.
+SPINECHRON_LANES
 void hessian_slice(const float* a, Size3 s, const Vec3& voxel, float sigma_um, float* strength) {
   const auto n = static_cast<float>(sigma_um * sigma_um);
   const float ixx = n / static_cast<float>(voxel.x() * voxel.x());
@@ -44,8 +48,8 @@ Ridges find_ridges(const Coarse& coarse, double largest_radius_um) {
 
   std::vector<float> sigmas;  // beyond the 0.2 um of the coarse image
   for (double sigma = 0.3; sigma < largest_radius_um; sigma *= 2) sigmas.push_back(static_cast<float>(sigma));
-  std::vector<float> slice(s.x * s.y);
-  for (size_t z = 0; z < s.z; ++z) {
+  tbb::parallel_for(size_t{0}, s.z, [&](size_t z) {
+    std::vector<float> slice(s.x * s.y);
     std::copy_n(image.slice(z), slice.size(), slice.begin());
     double have = 0.2;
     for (const float sigma : sigmas) {
@@ -55,11 +59,12 @@ Ridges find_ridges(const Coarse& coarse, double largest_radius_um) {
       have = sigma;
       hessian_slice(slice.data(), s, v, sigma, r.strength.slice(z));
     }
-  }
+  });
 
-  std::vector<float> projection(slice.size(), 0.0F);
+  std::vector<float> projection(s.x * s.y, 0.0F);
   for (size_t z = 0; z < s.z; ++z)
-    for (size_t i = 0; i < slice.size(); ++i) projection[i] = std::max(projection[i], r.strength.slice(z)[i]);
+    for (size_t i = 0; i < projection.size(); ++i)
+      projection[i] = std::max(projection[i], r.strength.slice(z)[i]);
   const auto quantile = [&](double q) {
     const auto at = projection.begin() + static_cast<std::ptrdiff_t>(q * double(projection.size() - 1));
     std::nth_element(projection.begin(), at, projection.end());
