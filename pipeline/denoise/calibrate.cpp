@@ -1,25 +1,21 @@
 #include "denoise/calibrate.hpp"
 
-#include <algorithm>
-#include <array>
+#include <tbb/parallel_for.h>
+
 #include <cmath>
 #include <utility>
 
+#include "core/lanes.hpp"
+#include "core/range.hpp"
 #include "denoise/noise_fit.hpp"
 #include "denoise/optics_fit.hpp"
 
 namespace spinechron {
 namespace {
 
-// 0 * x is 0 for every finite x and NaN for the rest; in lanes, for speed.
-bool all_finite(const float* v, size_t n) {
-  constexpr size_t kLanes = 16;
-  std::array<float, kLanes> sum{};
-  const size_t whole = n / kLanes * kLanes;
-  for (size_t i = 0; i < whole; i += kLanes)
-    for (size_t k = 0; k < kLanes; ++k) sum[k] += 0.0F * v[i + k];
-  for (size_t i = whole; i < n; ++i) sum[0] += 0.0F * v[i];
-  return std::all_of(sum.begin(), sum.end(), [](float s) { return s == 0.0F; });
+SPINECHRON_LANES
+void to_photons(float* counts, size_t n, float offset, float photons_per_count) {
+  for (size_t i = 0; i < n; ++i) counts[i] = (counts[i] - offset) * photons_per_count;
 }
 
 }  // namespace
@@ -30,7 +26,7 @@ Stack calibrate(RawStack raw, const Context& context) {
   float* samples = stack.image.data();
   const size_t n = stack.image.size().count();
   float least = 0;
-  if (!all_finite(samples, n)) {
+  if (!range_of(samples, n).finite) {
     bool any = false;
     for (size_t i = 0; i < n; ++i)
       if (std::isfinite(samples[i]) && (!any || samples[i] < least)) least = samples[i], any = true;
@@ -42,7 +38,9 @@ Stack calibrate(RawStack raw, const Context& context) {
   context.check_cancelled();
   const auto offset = static_cast<float>(stack.noise.offset);
   const auto photons_per_count = static_cast<float>(1 / stack.noise.gain);
-  for (size_t i = 0; i < n; ++i) samples[i] = (samples[i] - offset) * photons_per_count;
+  const size_t slice = stack.image.size().x * stack.image.size().y;
+  tbb::parallel_for(size_t{0}, stack.image.size().z,
+                    [&](size_t z) { to_photons(stack.image.slice(z), slice, offset, photons_per_count); });
   context.check_cancelled();
   stack.optics = fit_optics(stack.image, means, raw.lens, context);
   return stack;

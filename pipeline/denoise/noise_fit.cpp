@@ -7,6 +7,9 @@
 #include <limits>
 #include <vector>
 
+#include "core/lanes.hpp"
+#include "core/range.hpp"
+
 namespace spinechron {
 namespace {
 
@@ -25,47 +28,41 @@ struct Block {
 };
 
 struct Extremes {
-  float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
+  float low = 0, high = 0;
   size_t at_low = 0, at_high = 0, near_low = 0, near_high = 0;
 };
 
-// In lanes, since compilers may not reorder float comparisons on their own.
-Extremes find_extremes(const Image& image) {
-  constexpr size_t kLanes = 16;
-  const size_t n = image.size().count(), whole = n / kLanes * kLanes;
-  const float* v = image.data();
-  std::array<float, kLanes> low, high;
-  low.fill(v[0]);
-  high.fill(v[0]);
-  for (size_t i = 0; i < whole; i += kLanes)
-    for (size_t k = 0; k < kLanes; ++k) {
-      low[k] = std::min(low[k], v[i + k]);
-      high[k] = std::max(high[k], v[i + k]);
-    }
-  Extremes e;
-  e.low = *std::min_element(low.begin(), low.end());
-  e.high = *std::max_element(high.begin(), high.end());
-  for (size_t i = whole; i < n; ++i) {
-    e.low = std::min(e.low, v[i]);
-    e.high = std::max(e.high, v[i]);
+struct Counts {
+  std::uint32_t at_low = 0, at_high = 0, near_low = 0, near_high = 0;
+};
+
+SPINECHRON_LANES
+Counts count_ends(const float* v, size_t n, float low, float low_end, float high_end, float high) {
+  Counts c;
+  for (size_t i = 0; i < n; ++i) {
+    c.at_low += v[i] <= low;
+    c.at_high += v[i] >= high;
+    c.near_low += v[i] <= low_end;
+    c.near_high += v[i] >= high_end;
   }
+  return c;
+}
+
+Extremes find_extremes(const Image& image) {
+  const size_t rows = image.size().y * image.size().z, width = image.size().x;
+  Extremes e;
+  const float* v = image.data();
+  const Range range = range_of(v, image.size().count());
+  e.low = range.least;
+  e.high = range.greatest;
   const bool integers = std::floor(e.low) == e.low && std::floor(e.high) == e.high && e.high - e.low >= 16;
   const float margin = integers ? 1.0F : (e.high - e.low) / 4096;
-  const float low_end = e.low + margin, high_end = e.high - margin;
-  constexpr size_t kRow = 4096;  // 32-bit counts add up faster than 64-bit ones
-  for (size_t first = 0; first < n; first += kRow) {
-    std::uint32_t at_low = 0, at_high = 0, near_low = 0, near_high = 0;
-    const size_t end = std::min(n, first + kRow);
-    for (size_t i = first; i < end; ++i) {
-      at_low += v[i] <= e.low;
-      at_high += v[i] >= e.high;
-      near_low += v[i] <= low_end;
-      near_high += v[i] >= high_end;
-    }
-    e.at_low += at_low;
-    e.at_high += at_high;
-    e.near_low += near_low - at_low;
-    e.near_high += near_high - at_high;
+  for (size_t r = 0; r < rows; ++r) {
+    const Counts c = count_ends(v + r * width, width, e.low, e.low + margin, e.high - margin, e.high);
+    e.at_low += c.at_low;
+    e.at_high += c.at_high;
+    e.near_low += c.near_low - c.at_low;
+    e.near_high += c.near_high - c.at_high;
   }
   return e;
 }

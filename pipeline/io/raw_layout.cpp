@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "core/error.hpp"
+#include "core/range.hpp"
 
 namespace spinechron::io_detail {
 namespace {
@@ -18,36 +19,6 @@ constexpr const char* kHowToGiveVoxel =
     "give PixelSize ([x, y, z]) and PixelSizeUnits in the JSON sidecar, or voxel_x_um, voxel_y_um and "
     "voxel_z_um in "
     "the manifest";
-
-struct Values {
-  float least = FLT_MAX, greatest = -FLT_MAX;
-  bool finite = true;
-};
-
-Values values_of(const Image& image) {
-  // lanes of their own, so that the compiler can work on several samples at once
-  constexpr size_t kLanes = 16;
-  float least[kLanes], greatest[kLanes], probe[kLanes] = {};  // a probe becomes NaN with what is not finite
-  std::fill_n(least, kLanes, FLT_MAX);
-  std::fill_n(greatest, kLanes, -FLT_MAX);
-  const float* samples = image.data();
-  const auto look_at = [&](float sample, size_t lane) {
-    least[lane] = sample < least[lane] ? sample : least[lane];
-    greatest[lane] = sample > greatest[lane] ? sample : greatest[lane];
-    probe[lane] += sample * 0.0F;
-  };
-  const size_t count = image.size().count(), whole = count / kLanes * kLanes;
-  for (size_t i = 0; i < whole; i += kLanes)
-    for (size_t lane = 0; lane < kLanes; ++lane) look_at(samples[i + lane], lane);
-  for (size_t i = whole; i < count; ++i) look_at(samples[i], i - whole);
-  Values values;
-  for (size_t lane = 0; lane < kLanes; ++lane) {
-    values.least = std::min(values.least, least[lane]);
-    values.greatest = std::max(values.greatest, greatest[lane]);
-    values.finite = values.finite && probe[lane] == 0;
-  }
-  return values;
-}
 
 /// 2^k - 1 for a whole k, as digitisers of k bits end.
 bool ends_a_digitiser(double value) {
@@ -209,7 +180,7 @@ RawStack finish(Decoded decoded, const Session& session) {
   stack.lens = session.lens;
   stack.warnings = std::move(decoded.warnings);
   stack.files = std::move(decoded.files);
-  const Values values = values_of(decoded.counts);
+  const Range values = range_of(decoded.counts.data(), decoded.counts.size().count());
   if (!values.finite)
     throw Error("{}: has samples that are not finite numbers: replace them by counts and save it again",
                 session.path);

@@ -1,4 +1,8 @@
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
 #include <algorithm>
+#include <exception>
 
 #include "core/error.hpp"
 #include "io/files.hpp"
@@ -37,6 +41,37 @@ const TiffPage& page_of(const TiffPlan& plan, const TiffFile& file, const PlaneR
   return file.pages()[index];
 }
 
+/// Slices `begin` to before `end`, each the mean of its planes.
+void read_slices(const TiffPlan& plan, OpenFiles& files, const TiffPage& lead, const ReadOptions& options,
+                 Image& counts, size_t begin, size_t end) {
+  const Size3 size = counts.size();
+  std::vector<float> another;
+  for (size_t z = begin; z < end; ++z) {
+    check_cancelled(options);
+    float* out = counts.slice(z);
+    const auto& slice = plan.slices[z];
+    for (size_t i = 0; i < slice.size(); ++i) {
+      TiffFile& file = files.get(slice[i].file);
+      const TiffPage& page = page_of(plan, file, slice[i]);
+      if (page.width != lead.width || page.height != lead.height || page.type != lead.type)
+        throw Error(
+            "{}: slice {} has {} x {} pixels or another sample type than slice 1 with {} x {}: give a stack "
+            "of equal slices",
+            file.path(), z + 1, page.width, page.height, lead.width, lead.height);
+      if (i > 0) another.resize(size.x * size.y);
+      float* target = i == 0 ? out : another.data();
+      if (plan.contiguous)
+        file.read_contiguous(slice[i].page, target);
+      else
+        file.read_plane(slice[i].page, slice[i].sample, target);
+      if (i > 0)
+        for (size_t k = 0; k < another.size(); ++k) out[k] += another[k];
+    }
+    if (slice.size() > 1)
+      for (size_t k = 0; k < size.x * size.y; ++k) out[k] /= float(slice.size());
+  }
+}
+
 Decoded decode(const TiffPlan& plan, std::unique_ptr<TiffFile> first, const PlanRequest& request) {
   const ReadOptions& options = request.options;
   OpenFiles files(plan, options.max_bytes, std::move(first));
@@ -60,31 +95,24 @@ Decoded decode(const TiffPlan& plan, std::unique_ptr<TiffFile> first, const Plan
   decoded.warnings = plan.warnings;
   decoded.counts = Image::unfilled(size, resolve_voxel(plan.voxel_um, request.session, decoded.warnings));
   decoded.type = lead.type;
-  std::vector<float> another;
-  for (size_t z = 0; z < size.z; ++z) {
-    check_cancelled(options);
-    float* out = decoded.counts.slice(z);
-    const auto& slice = plan.slices[z];
-    for (size_t i = 0; i < slice.size(); ++i) {
-      TiffFile& file = files.get(slice[i].file);
-      const TiffPage& page = page_of(plan, file, slice[i]);
-      if (page.width != lead.width || page.height != lead.height || page.type != lead.type)
-        throw Error(
-            "{}: slice {} has {} x {} pixels or another sample type than slice 1 with {} x {}: give a stack "
-            "of equal slices",
-            file.path(), z + 1, page.width, page.height, lead.width, lead.height);
-      if (i > 0) another.resize(size.x * size.y);
-      float* target = i == 0 ? out : another.data();
-      if (plan.contiguous)
-        file.read_contiguous(slice[i].page, target);
-      else
-        file.read_plane(slice[i].page, slice[i].sample, target);
-      if (i > 0)
-        for (size_t k = 0; k < another.size(); ++k) out[k] += another[k];
-    }
-    if (slice.size() > 1)
-      for (size_t k = 0; k < size.x * size.y; ++k) out[k] /= float(slice.size());
-  }
+  // Every part opens the files for itself. Of several damaged slices the first one is named, as if there were
+  // one part.
+  const size_t parts = std::min<size_t>(size_t(tbb::this_task_arena::max_concurrency()), 1 + size.z / 8);
+  std::vector<std::exception_ptr> failures(parts);
+  tbb::parallel_for(
+      size_t{0}, parts,
+      [&](size_t part) {
+        try {
+          OpenFiles own(plan, options.max_bytes, nullptr);
+          read_slices(plan, part == 0 ? files : own, lead, options, decoded.counts, part * size.z / parts,
+                      (part + 1) * size.z / parts);
+        } catch (...) {
+          failures[part] = std::current_exception();
+        }
+      },
+      tbb::simple_partitioner());
+  for (const std::exception_ptr& failure : failures)
+    if (failure) std::rethrow_exception(failure);
   decoded.format = plan.format;
   decoded.significant_bits = plan.significant_bits;
   decoded.files = plan.paths;
