@@ -129,6 +129,33 @@ TextHeader read_nrrd(const std::string& path, const std::string& text) {
   return header;
 }
 
+/// Of `header`, whose lines must be as plain as every program writes them: ITK's reader copies names into 255
+/// bytes and values into 500 without a check, takes ':' for '=', and believes the last of several lines of
+/// one name. What it reads then is what is checked here.
+Keys meta_keys(const std::string& path, const std::string& header) {
+  constexpr size_t kLongestName = 200, kLongestValue = 450;
+  Keys keys;
+  std::istringstream lines(header);
+  size_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (line.find_first_not_of(" \t") == std::string::npos) continue;
+    const size_t name_end = line.find_first_of("=:");
+    const bool plain =
+        std::all_of(line.begin(), line.end(), [](unsigned char c) { return c >= ' ' || c == '\t'; });
+    if (!plain || name_end == std::string::npos || line[name_end] == ':' || name_end > kLongestName ||
+        line.size() - name_end > kLongestValue)
+      throw Error(
+          "{}: line {} of its header is not NAME = VALUE, or far too long: it is damaged, save it again",
+          path, number);
+    for (const auto& [name, value] : key_values(line, '='))
+      if (!keys.emplace(name, value).second)
+        throw Error("{}: its header says {:.40} twice: it is damaged, save it again", path, name);
+  }
+  return keys;
+}
+
 TextHeader read_meta(const std::string& path, const std::string& text) {
   TextHeader header;
   header.format = "MetaImage";
@@ -138,7 +165,7 @@ TextHeader read_meta(const std::string& path, const std::string& text) {
         "{}: has no MetaImage header (a line ElementDataFile = ...): it is damaged or no image, save it "
         "again",
         path);
-  const Keys keys = key_values(text.substr(0, text.find_first_of("\r\n", last_key)));
+  const Keys keys = meta_keys(path, text.substr(0, text.find('\n', last_key)));
   const std::uint64_t samples = checked_samples(path, get(keys, "NDims"), get(keys, "DimSize"));
   header.files = {path};
   header.stored_bytes = file_bytes(path);

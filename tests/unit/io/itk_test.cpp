@@ -162,6 +162,21 @@ TEST_F(ItkFormats, BadHeaders) {
               HasSubstr("several files"));
 }
 
+TEST_F(ItkFormats, MetaImageLinesThatItkWouldTakeOtherwise) {
+  const std::string rest = "DimSize = 4 3 2\r\nElementType = MET_USHORT\nElementDataFile = LOCAL\n";
+  const auto meta = [&](const std::string& line) {
+    return error_of([&] { read_with_voxel(put("a.mha", kMeta + line + rest + samples<std::uint16_t>(24))); });
+  };
+  EXPECT_EQ(meta("Comment = 12:30, \xc2\xb5m\n\n0008|0020 = 20240101\n"), "");
+  EXPECT_THAT(meta(std::string(300, 'k') + " = 1\n"),
+              HasSubstr("of its header is not NAME = VALUE, or far too long"));
+  EXPECT_THAT(meta("Comment = " + std::string(600, 'v') + "\n"), HasSubstr("far too long"));
+  EXPECT_THAT(meta("NDims: 100000\n"), HasSubstr("not NAME = VALUE"));
+  EXPECT_THAT(meta("Comment = a\rNDims = 100000\n"), HasSubstr("not NAME = VALUE"));
+  EXPECT_THAT(meta("Comment\n"), HasSubstr("not NAME = VALUE"));
+  EXPECT_THAT(meta("NDims = 100000\n"), HasSubstr("says NDims twice"));
+}
+
 TEST_F(ItkFormats, TruncatedAnywhere) {
   const std::string whole = kNrrd + "encoding: raw\nspacings: 1 1 1\n\n" + samples<std::uint16_t>(24);
   for (size_t length = 1; length < whole.size(); length += 3) {
