@@ -59,9 +59,25 @@ std::vector<double> poisson_binomial(const std::vector<double>& p) {
   return of_count;
 }
 
-Interval beta_mixture(const std::vector<double>& p, int trials, double confidence) {
+std::vector<double> count_posterior(const std::vector<double>& p, double assumed) {
+  std::vector<double> weight = poisson_binomial(p);
+  const double n = static_cast<double>(p.size());
+  double highest = -std::numeric_limits<double>::infinity();
+  for (size_t i = 0; i < weight.size(); ++i) {
+    const double k = static_cast<double>(i);
+    // beta-binomial over binomial, as logarithms up to a constant
+    weight[i] = std::log(weight[i]) + std::lgamma(k + 0.5) + std::lgamma(n - k + 0.5) -
+                k * std::log(assumed) - (n - k) * std::log1p(-assumed);
+    highest = std::max(highest, weight[i]);
+  }
+  double sum = 0;
+  for (double& w : weight) sum += w = std::exp(w - highest);
+  for (double& w : weight) w /= sum;
+  return weight;
+}
+
+Interval beta_mixture(const std::vector<double>& weight, int trials, double confidence) {
   if (trials <= 0) return {kNaN, kNaN};
-  const std::vector<double> weight = poisson_binomial(p);
   const double n = trials;
   const auto cdf = [&](double x) {
     double sum = 0;
@@ -76,9 +92,8 @@ Interval beta_mixture(const std::vector<double>& p, int trials, double confidenc
   return {quantile_between(0, 1, tail, cdf), quantile_between(0, 1, 1 - tail, cdf)};
 }
 
-Interval gamma_mixture(const std::vector<double>& p, double exposure, double confidence) {
+Interval gamma_mixture(const std::vector<double>& weight, double exposure, double confidence) {
   if (!(exposure > 0)) return {kNaN, kNaN};
-  const std::vector<double> weight = poisson_binomial(p);
   const auto cdf = [&](double x) {
     double sum = 0;
     for (size_t k = 0; k < weight.size(); ++k)
@@ -87,7 +102,7 @@ Interval gamma_mixture(const std::vector<double>& p, double exposure, double con
     return sum;
   };
   const double tail = 0.5 * (1 - confidence);
-  const double top = 20 + 3 * static_cast<double>(p.size());
+  const double top = 20 + 3 * static_cast<double>(weight.size());
   return {quantile_between(0, top, tail, cdf) / exposure, quantile_between(0, top, 1 - tail, cdf) / exposure};
 }
 

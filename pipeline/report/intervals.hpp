@@ -21,13 +21,23 @@ Interval garwood(int events, double exposure, double confidence);
 /// element k is the probability of exactly k; size is one more than `p`.
 std::vector<double> poisson_binomial(const std::vector<double>& p);
 
-/// A rate whose events are themselves uncertain: given k events out of n `trials` the rate has the Jeffreys
-/// posterior Beta(k + 1/2, n - k + 1/2); k has the Poisson binomial distribution of the events' probabilities
-/// `p` (more than n count as n). The interval leaves the same probability outside on both sides of the
-/// mixture. NaN for no trials.
-Interval beta_mixture(const std::vector<double>& p, int trials, double confidence);
+/// Posterior of the number of events among trials whose common rate is not known: element k as above, each of
+/// `p` being what its own evidence made of the rate `assumed` (above 0, below 1).
+///
+/// Such probabilities have seen the rate that they shall tell: their Poisson binomial is too narrow where
+/// `assumed` was learned from the same events, and too sure of `assumed` where it was given. So that
+/// assumption's prior of k, Binomial(`p.size()`, `assumed`), is divided out and that of an unknown rate
+/// (Jeffreys; beta-binomial) put in its place, which is exact. Of certain events it is their number; of
+/// events without evidence the prior.
+std::vector<double> count_posterior(const std::vector<double>& p, double assumed);
 
-/// The same for a count over an exposure: Gamma(k + 1/2) / exposure, mixed over the Poisson binomial k.
-Interval gamma_mixture(const std::vector<double>& p, double exposure, double confidence);
+/// A rate whose events are themselves uncertain: given k events out of n `trials` the rate has the Jeffreys
+/// posterior Beta(k + 1/2, n - k + 1/2); element k of `weight` is the probability of k events (more than n
+/// count as n). The interval leaves the same probability outside on both sides of the mixture. NaN for no
+/// trials.
+Interval beta_mixture(const std::vector<double>& weight, int trials, double confidence);
+
+/// The same for a count over an exposure: Gamma(k + 1/2) / exposure.
+Interval gamma_mixture(const std::vector<double>& weight, double exposure, double confidence);
 
 }  // namespace spinechron::report

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include "core/frame_arc.hpp"
 #include "report/chance.hpp"
@@ -128,17 +129,17 @@ void finish(Dynamics& d, int survivors) {
   if (d.n_survival > 0) d.survival_fraction = static_cast<double>(survivors) / d.n_survival;
 }
 
-Rate rate(int n_events, const std::vector<double>& p, const Dynamics& d, const std::string& denominator,
-          double confidence) {
+// `weight[k]` is the probability of k events, each of which has its own in `p`.
+Rate rate(int n_events, const std::vector<double>& p, const std::vector<double>& weight, const Dynamics& d,
+          const std::string& denominator, double confidence) {
   Rate r;
-  double expected = 0;
-  for (double x : p) expected += x;
+  const double expected = std::accumulate(p.begin(), p.end(), 0.0);
   if (denominator == "per_um") {
     if (!(d.length_um > 0)) return r;
     r.value = n_events / d.length_um;
     r.expected = expected / d.length_um;
     r.exact = garwood(n_events, d.length_um, confidence);
-    r.bayes = gamma_mixture(p, d.length_um, confidence);
+    r.bayes = gamma_mixture(weight, d.length_um, confidence);
     return r;
   }
   const int n = denominator == "baseline" ? d.n_baseline : denominator == "current" ? d.n_to : d.n_from;
@@ -146,7 +147,7 @@ Rate rate(int n_events, const std::vector<double>& p, const Dynamics& d, const s
   r.value = static_cast<double>(n_events) / n;
   r.expected = expected / n;
   r.exact = n_events <= n ? clopper_pearson(n_events, n, confidence) : garwood(n_events, n, confidence);
-  r.bayes = n_events <= n ? beta_mixture(p, n, confidence) : gamma_mixture(p, n, confidence);
+  r.bayes = n_events <= n ? beta_mixture(weight, n, confidence) : gamma_mixture(weight, n, confidence);
   return r;
 }
 
@@ -283,15 +284,26 @@ std::vector<Dynamics> dynamics(const SeriesResult& result, const std::vector<Eve
     finish(all, all_survivors);
     out.push_back(std::move(all));
   }
+  // The joint verdict learns one rate of loss from all sessions; half a spine lost and half a one kept
+  // (Jeffreys) keep it above 0 and below 1.
+  double lost = 0.5, at_risk = 1;
+  for (const Dynamics& d : out) {
+    if (d.dendrite_id != 0) continue;
+    lost += std::accumulate(d.p_eliminated.begin(), d.p_eliminated.end(), 0.0);
+    at_risk += static_cast<double>(d.p_eliminated.size());
+  }
+  for (Dynamics& d : out) d.assumed_loss = lost / at_risk;
   return out;
 }
 
 Rate elimination_rate(const Dynamics& d, const std::string& denominator, double confidence) {
-  return rate(d.n_eliminated, d.p_eliminated, d, denominator, confidence);
+  return rate(d.n_eliminated, d.p_eliminated, count_posterior(d.p_eliminated, d.assumed_loss), d, denominator,
+              confidence);
 }
 
 Rate formation_rate(const Dynamics& d, const std::string& denominator, double confidence) {
-  return rate(d.n_formed, d.p_formed, d, denominator, confidence);
+  // Where none formed nothing is listed, so that these probabilities tell of no rate.
+  return rate(d.n_formed, d.p_formed, poisson_binomial(d.p_formed), d, denominator, confidence);
 }
 
 }  // namespace spinechron::report

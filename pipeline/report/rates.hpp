@@ -55,7 +55,7 @@ struct Rate {
   Interval exact{value,
                  value};    ///< of the called events: Clopper-Pearson, Garwood where a share is impossible
   double expected = value;  ///< events expected from their probabilities over the denominator
-  Interval bayes{value, value};  ///< credible, with the events' own uncertainty (see beta_mixture)
+  Interval bayes{value, value};  ///< credible, with the events' own uncertainty (see count_posterior)
 };
 
 /// What happened on one dendrite, or on all of them, over one interval.
@@ -75,6 +75,7 @@ struct Dynamics {
                                                                         ///< at the later session
   int n_survival = 0;                ///< baseline spines with a verdict at the later session
   std::vector<double> p_eliminated;  ///< of every spine that may have been there before: that it is lost
+  double assumed_loss = 0.5;         ///< the rate that p_eliminated started from: of the whole series
   std::vector<double> p_formed;      ///< of every site that may have been empty before: that one formed
 };
 

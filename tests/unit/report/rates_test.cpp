@@ -126,6 +126,8 @@ TEST(Dynamics, CountsByHand) {
   EXPECT_EQ(second.n_not_assessable, 1);
   EXPECT_EQ(second.n_baseline, 3);  // 1, 2, 3; 4 has no verdict at the end
   EXPECT_DOUBLE_EQ(second.survival_fraction, 2.0 / 3);
+  // Of six spines at risk in both intervals two are lost (p 0.8); four stay (0.9 x 0.1).
+  for (const Dynamics& d : all) EXPECT_NEAR(d.assumed_loss, (0.5 + 2 * 0.8 + 4 * 0.9 * 0.1) / (1 + 6), 1e-12);
   // Two lost sites on the left, 4 and 6 um, each covering 2 um; 20 um on two sides; two formed.
   EXPECT_NEAR(second.n_rescued_by_chance, 2 * 4.0 / 40, 1e-9);
 }
