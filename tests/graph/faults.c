@@ -4,7 +4,7 @@
  * FAULT_FOLDER   calls on paths (or on descriptors of files) under it count
  * FAULT_AT       which call, from 1; 0: none, only count
  * FAULT_KIND     "kill", "full" (ENOSPC, from that call on) or "lost" (EIO, from that call on)
- * FAULT_COUNT    a file to append the number of calls to when the process ends by itself
+ * FAULT_LOG      a file that gets a line for each call: what it does, and to which file
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -26,37 +26,35 @@ static int under_folder(const char* path) {
   return folder && path && strncmp(path, folder, strlen(folder)) == 0;
 }
 
-static int descriptor_counts(int descriptor) {
-  char link[64], path[4096];
+/* The path of an open file, or "". */
+static void path_of(int descriptor, char* path, size_t size) {
+  char link[64];
   snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-  const ssize_t length = readlink(link, path, sizeof path - 1);
-  if (length <= 0) return 0;
-  path[length] = 0;
-  return under_folder(path);
+  const ssize_t length = readlink(link, path, size - 1);
+  path[length < 0 ? 0 : length] = 0;
 }
 
+#define REAL(name) (__extension__(__typeof__(&name)) dlsym(RTLD_NEXT, #name))
+
 /* Whether this call fails; errno is set then. */
-static int fault(void) {
-  const char *at_text = getenv("FAULT_AT"), *kind = getenv("FAULT_KIND");
+static int fault(const char* what, const char* path) {
+  const char *at_text = getenv("FAULT_AT"), *kind = getenv("FAULT_KIND"), *log = getenv("FAULT_LOG");
   const long at = at_text ? atol(at_text) : 0, now = atomic_fetch_add(&calls, 1) + 1;
+  if (log && *log) {
+    const int file = REAL(open)(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    char line[4200];
+    const int length = snprintf(line, sizeof line, "%s %s\n", what, path);
+    if (file < 0 || REAL(write)(file, line, (size_t)length) != length) abort();
+    close(file);
+  }
   if (at == 0 || now < at || !kind) return 0;
   if (strcmp(kind, "kill") == 0) kill(getpid(), SIGKILL);
   errno = strcmp(kind, "full") == 0 ? ENOSPC : EIO;
   return 1;
 }
 
-__attribute__((destructor)) static void write_count(void) {
-  const char* file = getenv("FAULT_COUNT");
-  FILE* out = file ? fopen(file, "a") : NULL;
-  if (!out) return;
-  fprintf(out, "%ld\n", (long)calls);
-  fclose(out);
-}
-
-#define REAL(name) (__extension__(__typeof__(&name)) dlsym(RTLD_NEXT, #name))
-
 int rename(const char* from, const char* to) {
-  if (under_folder(to) && fault()) return -1;
+  if (under_folder(to) && fault("rename", to)) return -1;
   return REAL(rename)(from, to);
 }
 
@@ -67,27 +65,29 @@ static int only_grows(void) {
 }
 
 int unlink(const char* path) {
-  if (!only_grows() && under_folder(path) && fault()) return -1;
+  if (!only_grows() && under_folder(path) && fault("unlink", path)) return -1;
   return REAL(unlink)(path);
 }
 
 int remove(const char* path) {
-  if (!only_grows() && under_folder(path) && fault()) return -1;
+  if (!only_grows() && under_folder(path) && fault("remove", path)) return -1;
   return REAL(remove)(path);
 }
 
 int mkdir(const char* path, mode_t mode) {
-  if (under_folder(path) && fault()) return -1;
+  if (under_folder(path) && fault("mkdir", path)) return -1;
   return REAL(mkdir)(path, mode);
 }
 
 ssize_t write(int descriptor, const void* bytes, size_t count) {
-  if (descriptor > 2 && descriptor_counts(descriptor) && fault()) return -1;
+  char path[4096] = "";
+  if (descriptor > 2) path_of(descriptor, path, sizeof path);
+  if (under_folder(path) && fault("write", path)) return -1;
   return REAL(write)(descriptor, bytes, count);
 }
 
 static int open_faults(const char* path, int flags) {
-  return (flags & (O_WRONLY | O_RDWR)) && under_folder(path) && fault();
+  return (flags & (O_WRONLY | O_RDWR)) && under_folder(path) && fault("open", path);
 }
 
 int open(const char* path, int flags, ...) {

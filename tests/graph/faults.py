@@ -15,25 +15,28 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 from program import TINY, call, finished, main, phantom, program, same  # noqa: E402
 
 
-def faulty_run(study, out, at, kind, count=""):
+def faulty_run(study, out, at, kind, log=""):
     environment = dict(os.environ, LD_PRELOAD=os.environ["FAULTS"], FAULT_FOLDER=str(out), FAULT_AT=str(at),
-                       FAULT_KIND=kind, FAULT_COUNT=str(count))
+                       FAULT_KIND=kind, FAULT_LOG=str(log))
     return subprocess.run([program(), "run", study, out, "--jobs", "1"], capture_output=True, text=True, timeout=300,
                           env=environment, check=False)
 
 
 def every_call(work, kind, points, statuses, words=""):
-    """Ends runs at `points` calls, spread over all there are (0: at each of them)."""
+    """Ends runs at `points` calls, spread over all there are (0: at each of them, but of writes one after the other to
+    one file only at the first and the last)."""
     study = phantom(work / "in", 2, size=TINY)
     call("run", study, work / "undisturbed", "--jobs", 1)
-    counted = faulty_run(study, work / "counted", 0, "none", work / "count")
+    counted = faulty_run(study, work / "counted", 0, "none", work / "log")
     assert counted.returncode == 0, counted.stderr
-    calls = int((work / "count").read_text().split()[0])
+    log = (work / "log").read_text().splitlines()
+    calls = len(log)
     assert calls > 100, f"only {calls} calls change a file: the faults are not where they should be"
     rng = random.Random(5)
-    chosen = range(1, calls + 1)
     if points:
         chosen = [rng.randint(1 + calls * i // points, calls * (i + 1) // points) for i in range(points)]
+    else:
+        chosen = [at for at in range(1, calls + 1) if not log[at - 1] == log[at - 2] == log[at % calls]]
     for at in chosen:
         out = work / "out"
         done = faulty_run(study, out, at, kind)
