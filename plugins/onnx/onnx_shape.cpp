@@ -81,7 +81,10 @@ std::vector<std::int64_t> shape_of(std::string_view value_info) {
     std::int64_t size = -1;
     Message message(dim);
     while (const auto f = message.next())
-      if (f->number == 1 && f->value > 0) size = static_cast<std::int64_t>(f->value);
+      if (f->number == 1 && f->value > 0) {
+        if (f->value > 1'000'000) throw Broken();  // voxels along an axis: no image has more
+        size = static_cast<std::int64_t>(f->value);
+      }
     shape.push_back(size);
   });
   return shape;
@@ -100,7 +103,7 @@ std::vector<std::int64_t> onnx_input_shape(const std::string& bytes, const std::
     });
     if (shape) return *shape;
   } catch (const Broken&) {
-    throw std::runtime_error(file + ": this is no ONNX model, or it is cut short; export it again");
+    throw std::runtime_error(file + ": this is no ONNX model, or it is damaged or cut short; export it again");
   }
   throw std::runtime_error(file + ": this ONNX model declares no input; export it again");
 }
