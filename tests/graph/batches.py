@@ -234,6 +234,16 @@ def test_signals(work):
         assert time.monotonic() - start < 2.2, "it took longer than 2 s to end"
         call("run", study, out, *options)
         same(work / "undisturbed", out, "an interrupted run")
+    # A plugin that never asks whether it shall stop is not waited for.
+    hangs = ["--plugin", pathlib.Path(os.environ["FIXTURES"]) / "fixture_hangs.so", "--set", "denoise.stage=fixture"]
+    running = begin("run", study, work / "hangs", *hangs)
+    wait_for(work / "hangs" / "progress.json", running)
+    time.sleep(0.5)
+    start = time.monotonic()
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(timeout=10) == 3 and time.monotonic() - start < 2.2
+    assert not (work / "hangs" / "progress.json").exists(), "it still says that it runs"
+    assert not finished(work / "hangs")
     running = begin("run", study, work / "twice")
     wait_for(work / "twice" / "progress.json", running)
     start = time.monotonic()

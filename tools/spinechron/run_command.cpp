@@ -217,11 +217,21 @@ struct Run {
   }
 };
 
-/// What is staged must not stay behind when a second signal ends the process.
+void say_interrupted() {
+  log_warning("interrupted: run the same command again to do the rest");
+}
+
+/// When a second signal, or a stage that does not heed the first, ends the process at once: what is staged
+/// must not stay behind, nor a file that says the run goes on.
 struct AbandonAtOnce {
   SignalWatch& signals;
-  AbandonAtOnce(SignalWatch& s, const ResultStore& store) : signals(s) {
-    signals.set_at_once([&store] { store.abandon(); });
+  AbandonAtOnce(SignalWatch& s, const ResultStore& store, const std::string& progress) : signals(s) {
+    signals.set_at_once([&store, progress] {
+      store.abandon();
+      std::error_code not_there;
+      std::filesystem::remove(progress, not_there);
+      say_interrupted();
+    });
   }
   ~AbandonAtOnce() {
     signals.set_at_once([] {});
@@ -253,7 +263,7 @@ int work_for_parent(Run& run) {
   const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   const std::vector<Series> series{series_from_json(nlohmann::ordered_json::parse(text))};
   ResultStore store(run.call.out, maker_of(*run.configuration));
-  AbandonAtOnce abandon(run.signals, store);
+  AbandonAtOnce abandon(run.signals, store, "");
   WorkerVoice voice(STDOUT_FILENO);
   const BatchReport batch = run_batch(series, run.configuration->plan,
                                       ends_of(run.context, store, run.options), run.options, voice);
@@ -287,7 +297,7 @@ int run(const RunCall& call) {
   std::vector<FoundSeries> input = find_input(call, *run.configuration);
   if (call.list) return print_list(input), kDone;
   ResultStore store(call.out, maker_of(*run.configuration));
-  AbandonAtOnce abandon(run.signals, store);
+  AbandonAtOnce abandon(run.signals, store, progress_file(call));
   const Work work = sort_work(call, std::move(input), store, *run.signals.cancelled());
   log_info(fmt::format("{} series, {} of them done before; {} threads, {} for images", work.all.size(),
                        work.done_before, threads_for(call.jobs), bytes_text(run.options.memory_bytes)));
@@ -316,7 +326,7 @@ int run(const RunCall& call) {
                        bytes_text(peak_resident_bytes())),
            {{"peak_memory_bytes", peak_resident_bytes()}});
   if (batch.cancelled) {
-    log_warning("interrupted: run the same command again to do the rest");
+    say_interrupted();
     return kInterrupted;
   }
   return failures.empty() ? kDone : kSomeFailed;
