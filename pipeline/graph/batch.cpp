@@ -22,7 +22,7 @@ namespace flow = tbb::flow;
 /// What makes room for more.
 struct Passed {
   SeriesPtr job;         ///< none: the batch begins
-  bool written = false;  ///< or matched only
+  bool written = false;  ///< or aligned only
 };
 
 /// The work of every node; the graph below only says what follows what.
@@ -45,7 +45,7 @@ class Batch {
     if (passed.written)
       settle(*passed.job);
     else if (passed.job)
-      --to_match_;
+      --to_align_;
     while (next_ < series_.size() && !is_cancelled()) {
       if (!waiting_) waiting_ = measured(next_);
       if (waiting_->failure) {
@@ -54,7 +54,7 @@ class Batch {
         if (in_flight_ > 0 && !fits(*waiting_)) return;
         bytes_in_flight_ += waiting_->need_bytes;
         ++in_flight_;
-        ++to_match_;
+        ++to_align_;
         report_.most_in_flight = std::max(report_.most_in_flight, in_flight_);
         report_.most_bytes_in_flight = std::max(report_.most_bytes_in_flight, bytes_in_flight_.load());
         tell([&] { observer_.started(*waiting_->series); });
@@ -225,12 +225,12 @@ class Batch {
     job.need_bytes = need;
   }
 
-  /// A series needs the most memory while it is aligned: until it is matched only as many are let in as keep
-  /// every thread busy, a thread for each session. One that is written holds little more than its images.
+  /// A series needs the most memory until it is aligned: so long only as many are let in as keep every thread
+  /// busy, a thread for each session. After that it holds little more than its images.
   bool fits(const SeriesJob& job) const {
     const size_t sessions = std::max<size_t>(1, job.sessions.size());
     return bytes_in_flight_ + job.need_bytes <= budget_ && in_flight_ < threads_ &&
-           to_match_ < (threads_ + sessions - 1) / sessions;
+           to_align_ < (threads_ + sessions - 1) / sessions;
   }
 
   void settle(SeriesJob& job) {
@@ -325,7 +325,7 @@ class Batch {
   // Only `limit` touches these, one message at a time.
   size_t next_ = 0;
   size_t in_flight_ = 0;  ///< let in and not yet written
-  size_t to_match_ = 0;   ///< let in and not yet matched
+  size_t to_align_ = 0;   ///< let in and not yet aligned
   SeriesPtr waiting_;
   std::vector<std::optional<Failure>> failures_;
   BatchReport report_;
@@ -359,7 +359,7 @@ void run_graph(Batch& batch) {
         return batch.write(*job), Passed{job, true};
       },
       9);
-  flow::function_node<SeriesPtr, Passed, flow::lightweight> matched(graph, flow::unlimited,
+  flow::function_node<SeriesPtr, Passed, flow::lightweight> aligned(graph, flow::unlimited,
                                                                     [](SeriesPtr job) noexcept {
                                                                       return Passed{std::move(job), false};
                                                                     });
@@ -377,8 +377,8 @@ void run_graph(Batch& batch) {
   flow::make_edge(align, detect);
   flow::make_edge(detect, match);
   flow::make_edge(match, write);
-  flow::make_edge(match, matched);
-  flow::make_edge(matched, limit);
+  flow::make_edge(align, aligned);
+  flow::make_edge(aligned, limit);
   flow::make_edge(write, limit);
   flow::make_edge(write, written);
   flow::make_edge(written, one_a_pair_of_threads.decrementer());

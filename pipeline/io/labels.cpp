@@ -6,9 +6,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdarg>
-#include <functional>
 #include <memory>
-#include <numeric>
 
 #include "core/error.hpp"
 #include "io/deflate.hpp"
@@ -42,9 +40,10 @@ std::string ome_xml(Size3 size, const Vec3& voxel_um, const char* type) {
       type, size.x, size.y, size.z, voxel_um[0], voxel_um[1], voxel_um[2], size.z);
 }
 
-/// `plane(z, out)` fills one plane of samples.
-template <typename T, typename FillPlane>
-void write_stack(const std::string& path, Size3 size, const Vec3& voxel_um, FillPlane&& plane) {
+/// `fill(first, count, out)` fills `count` samples from the stack's sample `first` on; false: they are all 0,
+/// and nothing was done.
+template <typename T, typename Fill>
+void write_stack(const std::string& path, Size3 size, const Vec3& voxel_um, Fill&& fill) {
   if (size.count() == 0 || size.x > UINT32_MAX || size.y > UINT32_MAX)
     throw Error("{}: a stack of {} x {} x {} voxels cannot be written as TIFF", path, size.x, size.y, size.z);
   AtomicFile target(path);
@@ -62,8 +61,8 @@ void write_stack(const std::string& path, Size3 size, const Vec3& voxel_um, Fill
   if (!tiff) fail();
   const std::string xml = ome_xml(size, voxel_um, sizeof(T) == 2 ? "uint16" : "uint32");
   const auto rows = std::uint32_t(std::clamp<size_t>((1 << 16) / (size.x * sizeof(T)), 1, size.y));
-  constexpr int kLevel = 6;  // of libdeflate's 12
-  std::vector<T> samples(size.x * size.y);
+  constexpr int kLevel = 3;  // of libdeflate's 12
+  std::vector<T> samples(size.x * rows), zeros;
   std::string packed;
   std::pair<size_t, std::string> empty;  // a strip of that many zeros, as most are, packed once
   for (size_t z = 0; z < size.z; ++z) {
@@ -78,16 +77,16 @@ void write_stack(const std::string& path, Size3 size, const Vec3& voxel_um, Fill
     TIFFSetField(t, TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE);
     TIFFSetField(t, TIFFTAG_ROWSPERSTRIP, rows);
     if (z == 0) TIFFSetField(t, TIFFTAG_IMAGEDESCRIPTION, xml.c_str());
-    plane(z, samples.data());
     for (std::uint32_t strip = 0; std::uint64_t(strip) * rows < size.y; ++strip) {
       const size_t first = size_t(strip) * rows;
       const size_t count = std::min<size_t>(rows, size.y - first) * size.x, bytes = count * sizeof(T);
-      const T* from = samples.data() + first * size.x;
-      const bool is_empty = std::accumulate(from, from + count, T{}, std::bit_or<T>()) == 0;
-      if (!is_empty)
-        packed = deflated(from, bytes, kLevel);
-      else if (empty.first != count)
-        empty = {count, deflated(from, bytes, kLevel)};
+      const bool is_empty = !fill(z * size.x * size.y + first * size.x, count, samples.data());
+      if (!is_empty) {
+        packed = deflated(samples.data(), bytes, kLevel);
+      } else if (empty.first != count) {
+        zeros.assign(count, 0);
+        empty = {count, deflated(zeros.data(), bytes, kLevel)};
+      }
       std::string& out = is_empty ? empty.second : packed;
       if (TIFFWriteRawStrip(t, strip, out.data(), tmsize_t(out.size())) < 0) fail();
     }
@@ -103,32 +102,32 @@ void write_stack(const std::string& path, Size3 size, const Vec3& voxel_um, Fill
 void write_labels(const std::string& path, const LabelStack& stack) {
   if (stack.labels.size() != stack.size.count())
     throw Error("{}: {} labels for {} voxels", path, stack.labels.size(), stack.size.count());
-  const size_t plane = stack.size.x * stack.size.y;
-  const auto copy_plane = [&](size_t z, auto* out) {
-    std::copy_n(stack.labels.data() + z * plane, plane, out);
+  const auto copy = [&](size_t first, size_t count, auto* out) {
+    std::copy_n(stack.labels.data() + first, count, out);
+    return true;
   };
   const bool small =
       std::all_of(stack.labels.begin(), stack.labels.end(), [](auto label) { return label <= 65535; });
   if (small)
-    write_stack<std::uint16_t>(path, stack.size, stack.voxel_um, copy_plane);
+    write_stack<std::uint16_t>(path, stack.size, stack.voxel_um, copy);
   else
-    write_stack<std::uint32_t>(path, stack.size, stack.voxel_um, copy_plane);
+    write_stack<std::uint32_t>(path, stack.size, stack.voxel_um, copy);
 }
 
 void write_labels(const std::string& path, const SparseLabels& stack) {
-  const size_t plane = stack.size.x * stack.size.y;
   if (!stack.voxels.empty() && stack.voxels.back().first >= stack.size.count())
     throw Error("{}: a label lies beyond the stack of {} voxels", path, stack.size.count());
-  const auto copy_plane = [&](size_t z, auto* out) {
-    std::fill_n(out, plane, 0);
-    auto at = std::lower_bound(stack.voxels.begin(), stack.voxels.end(), std::pair{z * plane, 0U});
-    for (; at != stack.voxels.end() && at->first < (z + 1) * plane; ++at)
-      out[at->first - z * plane] = at->second;
+  const auto spread = [&](size_t first, size_t count, auto* out) {
+    auto at = std::lower_bound(stack.voxels.begin(), stack.voxels.end(), std::pair{first, 0U});
+    if (at == stack.voxels.end() || at->first >= first + count) return false;
+    std::fill_n(out, count, 0);
+    for (; at != stack.voxels.end() && at->first < first + count; ++at) out[at->first - first] = at->second;
+    return true;
   };
   if (std::all_of(stack.voxels.begin(), stack.voxels.end(), [](const auto& v) { return v.second <= 65535; }))
-    write_stack<std::uint16_t>(path, stack.size, stack.voxel_um, copy_plane);
+    write_stack<std::uint16_t>(path, stack.size, stack.voxel_um, spread);
   else
-    write_stack<std::uint32_t>(path, stack.size, stack.voxel_um, copy_plane);
+    write_stack<std::uint32_t>(path, stack.size, stack.voxel_um, spread);
 }
 
 LabelStack read_labels(const std::string& path, std::uint64_t max_bytes) {
@@ -163,11 +162,13 @@ LabelStack read_labels(const std::string& path, std::uint64_t max_bytes) {
 }
 
 void write_ome_tiff(const std::string& path, const Image& counts) {
-  const size_t plane = counts.size().x * counts.size().y;
-  write_stack<std::uint16_t>(path, counts.size(), counts.voxel_um(), [&](size_t z, std::uint16_t* out) {
-    const float* in = counts.slice(z);
-    for (size_t i = 0; i < plane; ++i) out[i] = std::uint16_t(std::lround(std::clamp(in[i], 0.0F, 65535.0F)));
-  });
+  write_stack<std::uint16_t>(path, counts.size(), counts.voxel_um(),
+                             [&](size_t first, size_t count, std::uint16_t* out) {
+                               const float* in = counts.data() + first;
+                               for (size_t i = 0; i < count; ++i)
+                                 out[i] = std::uint16_t(std::lround(std::clamp(in[i], 0.0F, 65535.0F)));
+                               return true;
+                             });
 }
 
 }  // namespace spinechron

@@ -31,21 +31,22 @@ struct Corner {
 };
 
 // Whether a place lies on a grid of `n` samples; one that does but for rounding is put on it.
-bool within(double& a, size_t n) {
+inline bool within(double& a, size_t n) {
   constexpr double kRounding = 1e-9;
-  const double last = static_cast<double>(n) - 1;
+  const double last = static_cast<double>(static_cast<std::ptrdiff_t>(n) - 1);
   if (!(a >= -kRounding && a <= last + kRounding)) return false;
   a = std::clamp(a, 0.0, last);
   return true;
 }
 
-bool find(const Image& image, size_t z, double x, double y, Corner& c) {
+inline bool find(const Image& image, size_t z, double x, double y, Corner& c) {
   const Size3& n = image.size();
   if (!within(x, n.x) || !within(y, n.y)) return false;
-  const auto x0 = static_cast<size_t>(x), y0 = static_cast<size_t>(y);
-  c.above = image.row(y0, z) + x0;
-  c.below = y0 + 1 < n.y ? c.above + n.x : c.above;
-  c.right = x0 + 1 < n.x ? 1 : 0;
+  const auto x0 = static_cast<std::ptrdiff_t>(x), y0 = static_cast<std::ptrdiff_t>(y);
+  const auto nx = static_cast<std::ptrdiff_t>(n.x), ny = static_cast<std::ptrdiff_t>(n.y);
+  c.above = image.slice(z) + y0 * nx + x0;
+  c.below = y0 + 1 < ny ? c.above + nx : c.above;
+  c.right = x0 + 1 < nx ? 1 : 0;
   c.fx = static_cast<float>(x - static_cast<double>(x0));
   c.fy = static_cast<float>(y - static_cast<double>(y0));
   return true;

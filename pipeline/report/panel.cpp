@@ -164,13 +164,14 @@ std::vector<float> Projector::session(size_t session) const {
   const auto projected = [&](const Vec3& at_z0, double z_um) {
     return column.brightest(at_z0 + z_um * down, slab_um_);
   };
-  for (size_t j = 0; j < grid_.ny; ++j)
+  std::vector<Vec3> line(cx);  // of the nodes' columns, where row j crosses them
+  for (size_t j = 0; j < grid_.ny; ++j) {
+    const double fy = static_cast<double>(j % coarse) / static_cast<double>(coarse);
+    const Vec3* above = &nodes[j / coarse * cx];
+    for (size_t k = 0; k < cx; ++k) line[k] = (1 - fy) * above[k] + fy * above[cx + k];
     for (size_t i = 0; i < grid_.nx; ++i) {
       const double fx = static_cast<double>(i % coarse) / static_cast<double>(coarse);
-      const double fy = static_cast<double>(j % coarse) / static_cast<double>(coarse);
-      const Vec3* node = &nodes[j / coarse * cx + i / coarse];
-      const Vec3 at_z0 =
-          (1 - fy) * ((1 - fx) * node[0] + fx * node[1]) + fy * ((1 - fx) * node[cx] + fx * node[cx + 1]);
+      const Vec3 at_z0 = (1 - fx) * line[i / coarse] + fx * line[i / coarse + 1];
       const Vec3 flat = place(static_cast<double>(i), static_cast<double>(j));
       const std::vector<DepthMap::Depth>& near = depths_.near(flat.x(), flat.y());
       float best = kNaN;
@@ -185,6 +186,7 @@ std::vector<float> Projector::session(size_t session) const {
         }
       out[j * grid_.nx + i] = best;
     }
+  }
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "report/write_series.hpp"
 
 #include <fmt/format.h>
+#include <tbb/parallel_for.h>
 #include <tbb/parallel_invoke.h>
 
 #include <algorithm>
@@ -36,9 +37,9 @@ void write_series(const SeriesResult& result, const ReportContext& context, cons
   rescue_sweep_table(result).write(file("_rescue.tsv"));
   clustering_table(result, all_events).write(file("_clustering.tsv"));
 
-  for (size_t s = 0; s < result.sessions.size(); ++s) {
+  const auto write_session = [&](size_t s) {
     const SessionResult& in = result.sessions[s];
-    if (!in.frame.usable) continue;
+    if (!in.frame.usable) return;
     const auto session_file = [&](const std::string& ending) {
       return (out_dir / ("sub-" + result.series.subject) / ("ses-" + in.session.label) / "micr" /
               fmt::format("sub-{}_ses-{}_sample-{}{}", result.series.subject, in.session.label,
@@ -51,7 +52,7 @@ void write_series(const SeriesResult& result, const ReportContext& context, cons
     write_file(session_file("_desc-spines_points.csv"), points_csv(result, all_events, s));
     if (context.config.label_stacks)
       write_labels(session_file("_desc-spines_dseg.ome.tif"), label_stack(result, s));
-  }
+  };
 
   PageFigures figures;
   const auto write_scene = [&](const Scene& scene, const std::string& name, double dpi) {
@@ -64,6 +65,7 @@ void write_series(const SeriesResult& result, const ReportContext& context, cons
   // What the sheets show is drawn large: with 150 dpi still two pixels a sample, and letters can be read.
   const double sheet_dpi = std::max(dpi / 2, std::min(dpi, 150.0));
   tbb::parallel_invoke(
+      [&] { tbb::parallel_for(size_t{0}, result.sessions.size(), write_session); },
       [&] { figures.sessions = write_scene(figure(result, all_events, context.config), "figure", dpi); },
       [&] {
         if (!context.config.strips) return;

@@ -51,10 +51,14 @@ Image block_mean(const Image& in, size_t bx, size_t by, size_t bz) {
   return out;
 }
 
-float quantile_of(std::vector<float>& v, double q) {
-  const auto at = v.begin() + static_cast<std::ptrdiff_t>(q * static_cast<double>(v.size() - 1));
-  std::nth_element(v.begin(), at, v.end());
-  return *at;
+// The values at the shares `low` and `high` (more than `low`) of the values in rising order.
+std::pair<float, float> quantiles_of(std::vector<float>& v, double low, double high) {
+  const auto at = [&](double q) {
+    return v.begin() + static_cast<std::ptrdiff_t>(q * static_cast<double>(v.size() - 1));
+  };
+  std::nth_element(v.begin(), at(high), v.end());
+  std::nth_element(v.begin(), at(low), at(high));
+  return {*at(low), *at(high)};
 }
 
 }  // namespace
@@ -76,11 +80,14 @@ Coarse make_coarse(const Image& image) {
   for (size_t z = 0; z < s.z; ++z) {
     sample.clear();
     for (size_t i = 0; i < s.x * s.y; i += 7) sample.push_back(c.stabilised.slice(z)[i]);
-    level[z] = quantile_of(sample, 0.5);
-    spread[z] = level[z] - quantile_of(sample, 0.16);
+    const auto [low, middle] = quantiles_of(sample, 0.16, 0.5);
+    level[z] = middle;
+    spread[z] = middle - low;
   }
   smooth_axis(level.data(), {1, 1, s.z}, 2, 2.0 / w.z());
-  const float floor = std::max(quantile_of(spread, 0.5), 1e-6F);
+  const auto median = spread.begin() + static_cast<std::ptrdiff_t>((spread.size() - 1) / 2);
+  std::nth_element(spread.begin(), median, spread.end());
+  const float floor = std::max(*median, 1e-6F);
   for (size_t z = 0; z < s.z; ++z) stabilise(c.stabilised.slice(z), s.x * s.y, level[z], floor);
   return c;
 }

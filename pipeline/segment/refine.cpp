@@ -223,32 +223,67 @@ Curve centre_curve(const Image& image, const Coarse& coarse, Curve curve, double
   return resample(smooth_curve(curve, 0.4), kStepUm);
 }
 
-CrossSection cross_section(const Image& image, const Curve& curve) {
-  CrossSection c;
-  const double du = kStepUm;
-  const std::vector<double> across = steps(4.2, du);
-  const int mid = int(across.size()) / 2, n = int(curve.size());
-  auto fine = level_mean(straighten(image, curve, directions(curve), across, {-0.5, 0.0, 0.5}));
-  auto rows = averaged_rows(fine, 0.5 / kStepUm, 1);
+namespace {
 
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  c.radius_um.assign(size_t(n), kNone), c.contrast.assign(size_t(n), kNone);
-  Profile ground(static_cast<size_t>(n));
-  for (int i = 0; i < n; ++i) {
-    std::vector<float> outer, all = rows[size_t(i)];
-    for (int u = 0; u < int(across.size()); ++u)
-      if (std::abs(across[size_t(u)]) > 2.0) outer.push_back(rows[size_t(i)][size_t(u)]);
-    const float beside = quantile(outer, 0.4);
-    ground[size_t(i)] = std::isfinite(beside) ? beside : quantile(all, 0.1);  // a very narrow image
+constexpr double kAcross_um = kStepUm;  // between samples of the profiles across
+
+struct Profiles {
+  std::vector<double> across_um;
+  std::vector<std::vector<float>> fine, even;  // by arc; even: smoothed over 0.5 um of it
+  Profile ground, contrast;                    // contrast: NaN where the axis is not seen
+};
+
+Profiles profiles_across(const Image& image, const Curve& curve) {
+  Profiles p;
+  p.across_um = steps(4.2, kAcross_um);
+  const size_t n = curve.size(), middle = p.across_um.size() / 2;
+  p.fine = level_mean(straighten(image, curve, directions(curve), p.across_um, {-0.5, 0.0, 0.5}));
+  p.even = averaged_rows(p.fine, 0.5 / kStepUm, 1);
+  std::vector<float> outer;
+  for (const std::vector<float>& row : p.even) {
+    outer.clear();
+    for (size_t u = 0; u < row.size(); ++u)
+      if (std::abs(p.across_um[u]) > 2.0) outer.push_back(row[u]);
+    float beside = quantile(outer, 0.4);
+    if (!std::isfinite(beside)) {  // a very narrow image
+      outer = row;
+      beside = quantile(outer, 0.1);
+    }
+    p.ground.push_back(beside);
   }
-  fill_gaps(ground);
-  ground = smooth(median_filter(ground, 2 * int(1.5 / kStepUm) + 1), 1.0 / kStepUm);
+  fill_gaps(p.ground);
+  p.ground = smooth(median_filter(p.ground, 2 * int(1.5 / kStepUm) + 1), 1.0 / kStepUm);
+  std::vector<float> top;
+  for (size_t i = 0; i < n; ++i) {
+    const auto axis = p.even[i].begin() + std::ptrdiff_t(middle);
+    top.assign(axis - 1, axis + 2);
+    const double peak = quantile(top, 0.5) - p.ground[i];
+    p.contrast.push_back(std::isfinite(peak) ? peak : std::numeric_limits<double>::quiet_NaN());
+  }
+  return p;
+}
+
+Profile contrast_along(const Image& image, const Curve& curve) {
+  Profile contrast = profiles_across(image, curve).contrast;
+  fill_gaps(contrast);
+  return contrast;
+}
+
+}  // namespace
+
+CrossSection cross_section(const Image& image, const Curve& curve) {
+  constexpr double du = kAcross_um;
+  Profiles p = profiles_across(image, curve);
+  const std::vector<double>& across = p.across_um;
+  const Profile& ground = p.ground;
+  const int mid = int(across.size()) / 2, n = int(curve.size());
+  CrossSection c;
+  c.contrast = std::move(p.contrast);
+  c.radius_um.assign(size_t(n), std::numeric_limits<double>::quiet_NaN());
   for (int i = 0; i < n; ++i) {
-    const auto& row = rows[size_t(i)];
-    std::vector<float> top(row.begin() + mid - 1, row.begin() + mid + 2);
-    const double peak = quantile(top, 0.5) - ground[size_t(i)];
+    const auto& row = p.even[size_t(i)];
+    const double peak = c.contrast[size_t(i)];
     if (!std::isfinite(peak)) continue;
-    c.contrast[size_t(i)] = peak;
     double sum = 0;
     int sides = 0;
     for (int side : {-1, 1})
@@ -270,7 +305,7 @@ CrossSection cross_section(const Image& image, const Curve& curve) {
 
   // noise: the lower half of what lies beside the shaft, smoothed to about the optics
   // (the image's border counts as ground)
-  auto soft = averaged_rows(fine, 0.24 / kStepUm, 2);
+  auto soft = averaged_rows(p.fine, 0.24 / kStepUm, 2);
   std::vector<float> beside;
   fill_outside(soft);
   for (size_t i = 0; i < soft.size(); ++i) {
@@ -318,12 +353,12 @@ Curve extend_to_border(const Curve& curve, const Image& image, double within_um)
       }
       if (!reached) continue;
       const size_t body = std::min(kept, size_t(6 / kStepUm));
-      const CrossSection s =
-          cross_section(image, Curve(longer.begin() + std::ptrdiff_t(kept - body), longer.end()));
-      const double inside = median(Profile(s.contrast.begin(), s.contrast.begin() + std::ptrdiff_t(body)));
-      const double outside =
-          kept < longer.size() ? median(Profile(s.contrast.begin() + std::ptrdiff_t(body), s.contrast.end()))
-                               : inside;
+      const Profile contrast =
+          contrast_along(image, Curve(longer.begin() + std::ptrdiff_t(kept - body), longer.end()));
+      const double inside = median(Profile(contrast.begin(), contrast.begin() + std::ptrdiff_t(body)));
+      const double outside = kept < longer.size()
+                                 ? median(Profile(contrast.begin() + std::ptrdiff_t(body), contrast.end()))
+                                 : inside;
       const double score = outside / std::max(inside, 1e-9) - 0.05 * cut;
       if (score > std::max(brightest, 0.35)) brightest = score, best = std::move(longer);
     }
@@ -367,7 +402,7 @@ Curve settle_free_ends(const Image& image, Curve curve, bool front, bool back) {
     Curve longer(curve.begin() + std::ptrdiff_t(n - std::min(n, size_t(20 / kStepUm))), curve.end());
     const size_t kept = n - longer.size();
     for (size_t i = 0; i < ahead; ++i) longer.push_back(longer.back() + step);
-    const Profile contrast = smooth(cross_section(image, longer).contrast, 0.3 / kStepUm);
+    const Profile contrast = smooth(contrast_along(image, longer), 0.3 / kStepUm);
     const auto here = std::ptrdiff_t(longer.size() - ahead);
     const auto typical = [&](std::ptrdiff_t from, std::ptrdiff_t to) {
       std::vector<float> v(contrast.begin() + std::max<std::ptrdiff_t>(from, 0), contrast.begin() + to);
