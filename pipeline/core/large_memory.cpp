@@ -14,33 +14,38 @@ constexpr size_t kHugePage = size_t{2} << 20, kLarge = 2 * kHugePage;
 #if defined(__SANITIZE_ADDRESS__)
 constexpr size_t kMostKept = 0;  // what is given back must not look alive
 #else
-constexpr size_t kMostKept = 8;
+constexpr size_t kMostKept = 32;
 #endif
 
-/// Blocks that were given back and wait for the next image of about their size.
+/// Blocks that were given back and wait for the next image of about their size. What is in use and what is
+/// kept are together never more than was in use at once.
 class Kept {
  public:
-  /// nullptr: none fits.
+  /// nullptr: none fits, and there is room for a new one.
   void* take(size_t bytes) {
     const std::lock_guard lock(mutex_);
+    in_use_bytes_ += bytes;
+    most_bytes_ = std::max(most_bytes_, in_use_bytes_);
     const auto fits = [&](const Block& b) { return b.bytes >= bytes && b.bytes <= bytes + bytes / 4; };
-    const auto found = std::find_if(blocks_.begin(), blocks_.end(), fits);
-    if (found == blocks_.end()) {
-      // So that blocks in use and kept ones together are never more than was in use at once.
-      for (const Block& block : blocks_) std::free(block.memory);
-      blocks_.clear();
-      return nullptr;
+    if (const auto found = std::find_if(blocks_.rbegin(), blocks_.rend(), fits); found != blocks_.rend()) {
+      void* memory = found->memory;
+      kept_bytes_ -= found->bytes;
+      blocks_.erase(std::next(found).base());
+      return memory;
     }
-    void* memory = found->memory;
-    blocks_.erase(found);
-    return memory;
+    while (!blocks_.empty() && in_use_bytes_ + kept_bytes_ > most_bytes_) drop_oldest();
+    return nullptr;
   }
-  /// False: no room.
-  bool put(void* memory, size_t bytes) {
+  void put(void* memory, size_t bytes) {
     const std::lock_guard lock(mutex_);
-    if (blocks_.size() >= kMostKept) return false;
+    in_use_bytes_ -= bytes;
     blocks_.push_back({memory, bytes});
-    return true;
+    kept_bytes_ += bytes;
+    if (blocks_.size() > kMostKept) drop_oldest();
+  }
+  void could_not_be_had(size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    in_use_bytes_ -= bytes;
   }
 
  private:
@@ -48,8 +53,14 @@ class Kept {
     void* memory;
     size_t bytes;
   };
+  void drop_oldest() {
+    std::free(blocks_.front().memory);
+    kept_bytes_ -= blocks_.front().bytes;
+    blocks_.erase(blocks_.begin());
+  }
   std::mutex mutex_;
   std::vector<Block> blocks_;
+  size_t in_use_bytes_ = 0, kept_bytes_ = 0, most_bytes_ = 0;
 };
 
 Kept& kept() {
@@ -67,19 +78,22 @@ void* allocate_large(size_t bytes) {
   }
   if (void* memory = kept().take(bytes)) return memory;
   void* memory = nullptr;
-  if (posix_memalign(&memory, kHugePage, bytes) != 0) throw std::bad_alloc();
+  if (posix_memalign(&memory, kHugePage, bytes) != 0) {
+    kept().could_not_be_had(bytes);
+    throw std::bad_alloc();
+  }
   // Advice: where it is not taken, pages are small.
   madvise(memory, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);
   return memory;
 }
 
 void free_large(void* memory, size_t bytes) noexcept {
+  if (bytes < kLarge) return std::free(memory);
   try {
-    if (bytes >= kLarge && kept().put(memory, bytes)) return;
+    kept().put(memory, bytes);
   } catch (const std::bad_alloc&) {
-    // no memory to remember it by
+    std::free(memory);  // no memory to remember it by
   }
-  std::free(memory);
 }
 
 }  // namespace spinechron
