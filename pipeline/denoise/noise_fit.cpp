@@ -1,5 +1,7 @@
 #include "denoise/noise_fit.hpp"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -289,13 +291,17 @@ NoiseModel fit_noise(const Image& counts, const BlockMeans& means, double lowest
     float predictor;
     std::uint32_t index;
   };
-  std::vector<Candidate> candidates;
   const size_t step_z = means.nz() >= 24 ? 2 : 1;  // every second slice is plenty
-  for (size_t z = grid.first_z(); z < grid.end_z(); z += step_z)
+  const size_t plane = grid.nx() * grid.ny(), first_z = grid.first_z(), end_z = grid.end_z();
+  const size_t slices = first_z < end_z ? (end_z - first_z + step_z - 1) / step_z : 0;
+  std::vector<Candidate> candidates(slices * plane);
+  tbb::parallel_for(size_t{0}, slices, [&](size_t k) {
+    const size_t z = first_z + k * step_z;
+    Candidate* out = candidates.data() + k * plane;
     for (size_t by = 0; by < grid.ny(); ++by)
       for (size_t bx = 0; bx < grid.nx(); ++bx)
-        candidates.push_back(
-            {grid.predictor(bx, by, z), static_cast<std::uint32_t>((z * grid.ny() + by) * grid.nx() + bx)});
+        *out++ = {grid.predictor(bx, by, z), static_cast<std::uint32_t>(z * plane + by * grid.nx() + bx)};
+  });
   model.gain = range / 1e5;  // without visible noise: as many photons as float can tell apart
   if (candidates.size() < kFewestBlocks) return model;
   constexpr std::array<double, 17> kEdges = {0,   0.1,  0.2,  0.3,  0.4,   0.5,   0.6,   0.7, 0.8,
@@ -317,7 +323,7 @@ NoiseModel fit_noise(const Image& counts, const BlockMeans& means, double lowest
     std::vector<Block> out;
     const size_t step = std::max<size_t>(1, (last - first) / kBlocksPerBin);
     for (size_t i = first; i < last; i += step) {
-      const size_t index = candidates[i].index, plane = grid.nx() * grid.ny();
+      const size_t index = candidates[i].index;
       Block b;
       if (grid.look(index % grid.nx(), index % plane / grid.nx(), index / plane, ceiling, b))
         out.push_back(b);

@@ -1,6 +1,7 @@
 #include "report/figure.hpp"
 
 #include <fmt/format.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cmath>
@@ -173,6 +174,9 @@ Scene figure(const SeriesResult& result, const std::vector<Event>& events, const
   const size_t n = result.sessions.size();
   const PanelGrid grid = panel_grid(result, kField_um);
   const Projector projector(result, grid, kSlab_um);
+  std::vector<std::shared_ptr<const Raster>> rasters(n);
+  tbb::parallel_for(size_t{0}, n,
+                    [&](size_t s) { rasters[s] = matched_raster(result, grid, projector.session(s)); });
 
   Scene scene;
   scene.width = config.figure_width_mm / 25.4 * 72;
@@ -209,8 +213,7 @@ Scene figure(const SeriesResult& result, const std::vector<Event>& events, const
                            rescued ? fmt::format(" ({} rescued)", rescued) : "");
     scene.things.push_back(
         Text{c.x + layout.width, c.y - 3.5, 6, counts, "#222222", Text::Anchor::end, false});
-    scene.things.push_back(Picture{c.x, c.y, layout.width, layout.height,
-                                   matched_raster(result, grid, projector.session(s)),
+    scene.things.push_back(Picture{c.x, c.y, layout.width, layout.height, rasters[s],
                                    fmt::format("Session {}, seen from above", in.session.label)});
   }
   Drawing drawing(result, grid, layout, scene);

@@ -1,5 +1,7 @@
 #include "segment/trace.hpp"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -245,20 +247,20 @@ Tracing trace(const Stack& stack, const TraceConfig& config, const Context& cont
   for (const Path& p : paths) curves.push_back(smooth_curve(resample(p.points, kStepUm), 0.8));
   const std::vector<int> parent = find_parents(curves, image);
   std::vector<Branch> branches(curves.size());
-  for (size_t i = 0; i < curves.size(); ++i) {
+  tbb::parallel_for(size_t{0}, curves.size(), [&](size_t i) {
     context.check_cancelled();
     Branch& b = branches[i];
     b.parent = parent[i];
     const Curve c = b.parent >= 0 ? without_root(curves[i], curves[size_t(b.parent)], 1.2) : curves[i];
     b.curve = resample(extend_to_border(c, image, 2.5), kStepUm);
-    if (b.curve.size() < 8) continue;
+    if (b.curve.size() < 8) return;
     b.curve = centre_curve(image, coarse, std::move(b.curve), 3.0, 0.8, 0.4);
     const CrossSection s = cross_section(image, b.curve);
     b.radius_um = median(s.radius_um);
     b.strength = median(strength_along(ridges, coarse, b.curve)) / ridges.top;
     b.beads = std::sqrt(std::max(0.0, s.beadedness * s.beadedness - 0.5 / (s.snr * s.snr)));
     b.kept = is_dendrite(b, config);
-    if (!b.kept) continue;
+    if (!b.kept) return;
     b.curve =
         centre_curve(image, coarse, resample(smooth_curve(b.curve, 1.0), kStepUm), 1.5, 0.6, b.radius_um);
     b.curve =
@@ -266,7 +268,7 @@ Tracing trace(const Stack& stack, const TraceConfig& config, const Context& cont
                          !at_border(b.curve.back(), image, 0.5));
     b.curve = resample(extend_to_border(b.curve, image, 1.5), kStepUm);
     b.kept = is_dendrite(b, config);
-  }
+  });
   drop_duplicates(branches);
   join_continuations(branches, image, coarse, config);
   smooth_crossings(branches);
@@ -293,20 +295,19 @@ Tracing trace(const Stack& stack, const TraceConfig& config, const Context& cont
   for (const size_t i : order)
     if (branches[i].parent >= 0) attach(branches[i], branches[size_t(branches[i].parent)]);
 
-  Tracing out;
-  for (const size_t i : order) {
-    Branch& b = branches[i];
+  Tracing out(order.size());
+  tbb::parallel_for(size_t{0}, order.size(), [&](size_t k) {
+    Branch& b = branches[order[k]];
     for (Vec3& p : b.curve) p = p.cwiseMax(Vec3::Zero()).cwiseMin(image.extent_um());
     const CrossSection s = cross_section(image, b.curve);
-    Dendrite d;
-    d.id = id[i];
+    Dendrite& d = out[k];
+    d.id = id[order[k]];
     d.centreline = std::move(b.curve);
     d.radius_um = s.radius_um;
     d.parent = b.parent >= 0 ? id[size_t(b.parent)] : 0;
     d.parent_point = b.parent_point;
     d.snr = s.snr;
-    out.push_back(std::move(d));
-  }
+  });
   return out;
 }
 
