@@ -99,12 +99,13 @@ TEST(Isolate, EveryEndOfAWorkerCostsItsOwnSeriesOnly) {
       4) exec sleep 60 ;;
       5) say '{"says":"failed","session":"baseline","stage":"read","reason":"a.tif: is empty"}'; exit 1 ;;
       6) exit 0 ;;
+      7) finish; kill -SEGV $$ ;;
       *) finish ;;
     esac)");
   options.timeout_s = 0.5;
   options.at_once = 2;
   const BatchReport report = run_isolated(make_series(8), options, recorder);
-  EXPECT_EQ(report.done, 2U);
+  EXPECT_EQ(report.done, 2U) << "a fault behind the result, as of a library that is unloaded, costs nothing";
   EXPECT_FALSE(report.cancelled);
   ASSERT_THAT(report.failures, SizeIs(6));
   EXPECT_THAT(report.failures[0].reason,
