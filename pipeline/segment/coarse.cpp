@@ -30,7 +30,7 @@ Image block_mean(const Image& in, size_t bx, size_t by, size_t bz) {
   const Size3 s = in.size();
   const Size3 t{(s.x + bx - 1) / bx, (s.y + by - 1) / by, (s.z + bz - 1) / bz};
   const Vec3 voxel = in.voxel_um().cwiseProduct(Vec3(double(bx), double(by), double(bz)));
-  Image out(t, voxel);
+  Image out = Image::unfilled(t, voxel);
   tbb::parallel_for(size_t{0}, t.z, [&](size_t z) {
     std::vector<float> sum(s.x);
     for (size_t y = 0; y < t.y; ++y) {

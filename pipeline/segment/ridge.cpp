@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/lanes.hpp"
 #include "evidence/smoothing.hpp"
@@ -38,26 +39,29 @@ void hessian_slice(const float* a, Size3 s, const Vec3& voxel, float sigma_um, f
 
 }  // namespace
 
-Ridges find_ridges(const Coarse& coarse, double largest_radius_um) {
-  const Image& image = coarse.stabilised;
-  const Size3 s = image.size();
-  const Vec3 v = image.voxel_um();
+Ridges find_ridges(Image stabilised, double largest_radius_um) {
+  const Size3 s = stabilised.size();
+  const Vec3 v = stabilised.voxel_um();
   Ridges r;
-  r.strength = Image(s, v);
-  if (s.x < 3 || s.y < 3) return r;
+  r.strength = std::move(stabilised);  // slice by slice one becomes the other
+  if (s.x < 3 || s.y < 3) {
+    std::fill_n(r.strength.data(), s.count(), 0.0F);
+    return r;
+  }
 
   std::vector<float> sigmas;  // beyond the 0.2 um of the coarse image
   for (double sigma = 0.3; sigma < largest_radius_um; sigma *= 2) sigmas.push_back(static_cast<float>(sigma));
   tbb::parallel_for(size_t{0}, s.z, [&](size_t z) {
-    std::vector<float> slice(s.x * s.y);
-    std::copy_n(image.slice(z), slice.size(), slice.begin());
+    float* strength = r.strength.slice(z);
+    std::vector<float> slice(strength, strength + s.x * s.y);
+    std::fill_n(strength, slice.size(), 0.0F);
     double have = 0.2;
     for (const float sigma : sigmas) {
       const double more = std::sqrt(std::max(0.0, double(sigma) * sigma - have * have));
       smooth_axis(slice.data(), {s.x, s.y, 1}, 0, more / v.x());
       smooth_axis(slice.data(), {s.x, s.y, 1}, 1, more / v.y());
       have = sigma;
-      hessian_slice(slice.data(), s, v, sigma, r.strength.slice(z));
+      hessian_slice(slice.data(), s, v, sigma, strength);
     }
   });
 

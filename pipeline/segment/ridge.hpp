@@ -17,7 +17,8 @@ struct Ridges {
 /// Largest over several scales of the second derivative across the ridge in each slice, times sigma^2, damped
 /// where the place looks like a blob (Frangi 1998, Lindeberg 1998). Dendrites in a stack run mostly within
 /// slices, and the axial blur is far larger than the lateral one: derivatives along z would only add noise.
-Ridges find_ridges(const Coarse& coarse, double largest_radius_um);
+/// `stabilised`: that of make_coarse.
+Ridges find_ridges(Image stabilised, double largest_radius_um);
 
 /// A local maximum of the strength across the ridge and in depth.
 struct RidgePoint {

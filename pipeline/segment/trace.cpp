@@ -224,9 +224,9 @@ void smooth_crossings(std::vector<Branch>& branches) {
 Tracing trace(const Stack& stack, const TraceConfig& config, const Context& context) {
   const Image& image = stack.image;
   if (image.size().x < 8 || image.size().y < 8 || image.size().z < 1) return {};
-  const Coarse coarse = make_coarse(image);
+  Coarse coarse = make_coarse(image);
   context.check_cancelled();
-  const Ridges ridges = find_ridges(coarse, config.largest_radius_um);
+  const Ridges ridges = find_ridges(std::move(coarse.stabilised), config.largest_radius_um);
   context.check_cancelled();
   const float high =
       std::max(float(config.threshold_noise) * ridges.median, float(config.threshold_field) * ridges.top);
