@@ -271,7 +271,8 @@ std::vector<SliceStep> measure_steps(const Image& image, double most_um, const C
   const int tiles_y = std::max(2, static_cast<int>(grid.height * s.bin_y_um / kTile_um));
 
   const Eigen::DiagonalMatrix<double, 2> um(s.bin_x_um, s.bin_y_um);
-  for (size_t z = 0; z + 1 < size.z; ++z) {
+  steps.resize(size.z - 1);
+  tbb::parallel_for(size_t{0}, steps.size(), [&](size_t z) {
     context.check_cancelled();
     const cv::Mat &a = s.slices[z], &b = s.slices[z + 1];
     cv::Point offset = best_whole_shift(a, b, reach_x, reach_y);
@@ -287,8 +288,8 @@ std::vector<SliceStep> measure_steps(const Image& image, double most_um, const C
       offset = nearer;
     }
     step.covariance.diagonal().array() += std::pow(kUnlike_bins * (1 - both), 2);
-    steps.push_back({um * step.shift, um * step.covariance * um});
-  }
+    steps[z] = {um * step.shift, um * step.covariance * um};
+  });
   return steps;
 }
 

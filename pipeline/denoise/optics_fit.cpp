@@ -1,5 +1,7 @@
 #include "denoise/optics_fit.hpp"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -146,9 +148,12 @@ double fit_lateral(const WindowSpectra& spectra, const std::vector<Window>& wind
                    const Prior& prior) {
   std::vector<std::vector<double>> power(spectra.rings());
   std::vector<double> scale;
-  for (const Window& w : windows) {
-    const size_t other = w.z + 1 < nz ? w.z + 1 : w.z - 1;
-    const std::vector<double> p = spectra.shared(w.x, w.y, w.z, other);
+  std::vector<std::vector<double>> shared(windows.size());
+  tbb::parallel_for(size_t{0}, windows.size(), [&](size_t i) {
+    const Window& w = windows[i];
+    shared[i] = spectra.shared(w.x, w.y, w.z, w.z + 1 < nz ? w.z + 1 : w.z - 1);
+  });
+  for (const std::vector<double>& p : shared) {
     double sum = 0;
     for (size_t r = 0; r < p.size(); ++r) {
       power[r].push_back(p[r]);
@@ -190,8 +195,11 @@ double fit_axial(const WindowSpectra& spectra, const std::vector<Window>& column
                  double voxel_z_um, const Prior& prior) {
   std::vector<std::vector<double>> by_lag(most_lag + 1);
   std::vector<double> scale;
-  for (const Window& c : columns) {
-    const auto power = spectra.shared_by_lag(c.x, c.y, most_lag, kFineTo);
+  std::vector<std::vector<std::vector<double>>> shared(columns.size());
+  tbb::parallel_for(size_t{0}, columns.size(), [&](size_t i) {
+    shared[i] = spectra.shared_by_lag(columns[i].x, columns[i].y, most_lag, kFineTo);
+  });
+  for (const auto& power : shared) {
     double sum = 0;
     for (size_t r = 0; r < spectra.rings(); ++r)
       if (spectra.frequency(r) > kScaleFrom && spectra.frequency(r) < kScaleTo) sum += power[1][r];
