@@ -22,6 +22,7 @@ constexpr double kBackgroundQuantile = 0.40;
 constexpr double kTubeReachUm = 1.2;  // beyond the edge: farther out nothing of the shaft is left
 constexpr double kEdgeWindowUm = 4.0;
 constexpr double kHideMarginUm = 0.5;  // around another dendrite's edge: its own blur
+constexpr double kHideDepthUm = 2.0;   // above and below its axis: about an axial PSF (FWHM)
 constexpr int kBeyondBorderSteps =
     static_cast<int>(1.2 / kStepUm);   // a spine's reach: its foot may lie just outside
 constexpr double kForkMarginUm = 1.1;  // around a thicker dendrite: here a branch is still part of it
@@ -132,14 +133,15 @@ Evidence::Evidence(Piece piece, const Dendrite& dendrite, const Tracing& others)
       const Vec3 here = curve_[size_t(i)];
       for (size_t p = 0; p < other.centreline.size(); p += 2) {
         const Vec3 off = other.centreline[p] - here;
-        if (std::abs(off.z()) > 5.0) continue;  // two axial PSFs: it does not shine through
+        if (std::abs(off.z()) > kDepthUm + kHideDepthUm)
+          continue;  // two axial PSFs: it does not shine through
         const double lateral2 = off.x() * off.x() + off.y() * off.y();
         if (lateral2 > (kAcrossUm + reach) * (kAcrossUm + reach)) {
           p += static_cast<size_t>((std::sqrt(lateral2) - kAcrossUm - reach) / kStepUm / 2) * 2;
           continue;
         }
         const double fork = radius + kForkMarginUm;
-        if (radius >= own_radius - 0.01 && lateral2 < fork * fork && std::abs(off.z()) < 4.0)
+        if (radius >= own_radius - 0.01 && lateral2 < fork * fork && std::abs(off.z()) < kHideDepthUm)
           hidden_[size_t(i)] = 1;
         const double t = off.x() * directions_.tangent[i].x() + off.y() * directions_.tangent[i].y();
         const double chord2 = reach * reach - t * t;
@@ -149,7 +151,8 @@ Evidence::Evidence(Piece piece, const Dendrite& dendrite, const Tracing& others)
         for (int j = std::max(0, static_cast<int>(std::ceil((u - half + kAcrossUm) / kStepUm)));
              j <= std::min(block.width - 1, static_cast<int>((u + half + kAcrossUm) / kStepUm)); ++j)
           if (std::abs(across[size_t(j)]) > 0.4)
-            for (int k = 0; k < block.levels; ++k) block.at(k, i, j) = kNaNf;
+            for (int k = 0; k < block.levels; ++k)
+              if (std::abs(off.z() - depth_um_[size_t(k)]) < kHideDepthUm) block.at(k, i, j) = kNaNf;
       }
     }
   }

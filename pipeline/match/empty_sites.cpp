@@ -6,7 +6,7 @@
 namespace spinechron {
 
 EmptyReading empty_reading(const Evidence& evidence, const Site& site, const SearchBox& box,
-                           const std::vector<double>& taken_um) {
+                           const std::vector<Site>& taken) {
   constexpr double kReachUm = 10.0, kStrideUm = 0.72, kClearUm = 1.2;
   std::vector<float> values;
   double sigma_sum = 0;
@@ -16,8 +16,9 @@ EmptyReading empty_reading(const Evidence& evidence, const Site& site, const Sea
     for (double off = -reach; off <= reach; off += kStrideUm) {
       Site there = site;
       there.arc_um += off;
-      const auto near = std::lower_bound(taken_um.begin(), taken_um.end(), there.arc_um - kClearUm);
-      if (near != taken_um.end() && *near < there.arc_um + kClearUm) continue;
+      const auto near = std::lower_bound(taken.begin(), taken.end(), there.arc_um - kClearUm,
+                                         [](const Site& a, double arc_um) { return a.arc_um < arc_um; });
+      if (near != taken.end() && near->arc_um < there.arc_um + kClearUm) continue;
       const int arc = static_cast<int>(std::lround(there.arc_um / kStepUm));
       if (arc < 0 || arc >= evidence.arcs() || evidence.hidden(arc)) continue;
       const Reading r = evidence.read(there, box.arc_um, box.out_um, box.depth_um);

@@ -17,8 +17,8 @@ struct EmptyReading {
   double mean = 0, sd = 0;
 };
 
-/// `taken_um` are the arcs on this side where something stands out. Reads within 10 um of arc.
+/// `taken` are the sites on this side where something stands out, in order of arc. Reads within 10 um of arc.
 EmptyReading empty_reading(const Evidence& evidence, const Site& site, const SearchBox& box,
-                           const std::vector<double>& taken_um);
+                           const std::vector<Site>& taken);
 
 }  // namespace spinechron

@@ -14,6 +14,10 @@ namespace spinechron {
 namespace {
 
 constexpr SearchBox kBox;
+// Log odds of being a spine where one should be but makes no peak of its own. What looks less like a spine
+// than that says no more than no peak at all: it is not taken for a sighting.
+constexpr double kUnseenOdds = -1.2;
+constexpr double kOneHeadUm = 0.45;  // nearer to each other than this, two readings are of one head
 constexpr double kLostUm =
     0.7;  // registration error at which a site could be its neighbour's: the field's limit for one spine
 
@@ -26,6 +30,18 @@ struct Scored {
   std::vector<SiteReading> evidence;
   PresencePosterior posterior;
 };
+
+double log_odds(double p) {
+  p = std::clamp(p, 1e-3, 1 - 1e-3);
+  return std::log(p / (1 - p));
+}
+
+// Are two places of one session one head? Depth is known a third as well.
+bool one_head(const Vec3& a, const Vec3& b) {
+  Vec3 off = a - b;
+  off.z() *= 0.35;
+  return off.norm() < kOneHeadUm;
+}
 
 // Standard error of the registration at an arc of the reference.
 double error_at(const Frame& frame, size_t dendrite, double ref_arc_um) {
@@ -43,6 +59,7 @@ std::vector<Sighting> sightings_of(const std::vector<Frame>& frames,
     if (!frames[s].usable) continue;
     for (size_t c = 0; c < candidates[s].size(); ++c) {
       const Candidate& candidate = candidates[s][c];
+      if (log_odds(candidate.p) < kUnseenOdds) continue;
       const auto at = std::find_if(frames[s].dendrites.begin(), frames[s].dendrites.end(),
                                    [&](const Dendrite& d) { return d.id == candidate.dendrite_id; });
       if (at == frames[s].dendrites.end()) continue;
@@ -64,10 +81,26 @@ std::vector<Sighting> sightings_of(const std::vector<Frame>& frames,
   return out;
 }
 
+// Where sightings stand in one session: by dendrite and side, in order of arc.
+using Standing = std::vector<std::array<std::vector<Site>, 2>>;
+
+std::vector<Standing> standing(const std::vector<Place>& places, const std::vector<Frame>& frames) {
+  std::vector<Standing> out(frames.size());
+  for (size_t s = 0; s < frames.size(); ++s) out[s].resize(frames[s].dendrites.size());
+  for (const Place& place : places)
+    for (const Sighting& s : place.sightings)
+      out[s.session][s.dendrite][size_t(place.side)].push_back(s.here);
+  for (Standing& session : out)
+    for (auto& dendrite : session)
+      for (auto& side : dendrite)
+        std::sort(side.begin(), side.end(), [](const Site& a, const Site& b) { return a.arc_um < b.arc_um; });
+  return out;
+}
+
 // Reads the image at the place in one session, or says why that cannot be done.
 std::string read_session(const Scored& scored, const Stack& stack, const Frame& frame, size_t session,
-                         const std::vector<std::vector<Candidate>>& candidates, double border_um,
-                         Reading& out) {
+                         const std::vector<std::vector<Candidate>>& candidates, const Standing& standing,
+                         double border_um, Reading& out) {
   if (!frame.usable) return frame.reason.empty() ? "the session could not be registered" : frame.reason;
   const Place& place = scored.place;
   const Evidence& evidence = *frame.evidence[place.dendrite];
@@ -97,6 +130,12 @@ std::string read_session(const Scored& scored, const Stack& stack, const Frame& 
   const double error = error_at(frame, place.dendrite, place.ref_arc_um);
   if (error > kLostUm) return "the registration along the dendrite is uncertain here";
   out = evidence.read(site, std::hypot(kBox.arc_um, 2 * error), kBox.out_um, kBox.depth_um);
+  // What was found may be a neighbour that stands there on its own: then the place itself is read.
+  const auto& neighbours = standing[place.dendrite][size_t(place.side)];
+  if (out.valid() && std::any_of(neighbours.begin(), neighbours.end(), [&](const Site& neighbour) {
+        return one_head(evidence.position(neighbour), evidence.position(out.site));
+      }))
+    out = evidence.read(site, 0, 0, 0);
   return out.valid() ? "" : "hidden behind another dendrite";
 }
 
@@ -152,26 +191,16 @@ PresencePrior learn_rates(std::vector<Scored>& scored, PresencePrior prior) {
   return prior;
 }
 
-double best_p(const Place& place, const std::vector<std::vector<Candidate>>& candidates) {
-  double best = 0;
-  for (const Sighting& s : place.sightings) best = std::max(best, candidates[s.session][s.candidate].p);
-  return best;
-}
-
 // Is it a spine at all? Half the best log odds, half the mean of the sessions in which it is there. Not their
 // sum: what looks like a spine by accident of the tissue looks so in every session.
 void judge_nature(std::vector<Scored>& scored, const std::vector<std::vector<Candidate>>& candidates) {
-  constexpr double kUnseen = -1.2;  // log odds where it should be but makes no peak of its own
   for (Scored& p : scored) {
-    double sum = 0, weight = 0, best = kUnseen;
+    double sum = 0, weight = 0, best = kUnseenOdds;
     for (size_t s = 0; s < p.evidence.size(); ++s) {
       if (!p.evidence[s].assessable) continue;
       const double w = p.posterior.present[s];
-      double odds = kUnseen;
-      if (const Sighting* sight = p.place.in(s)) {
-        const double q = std::clamp(candidates[s][sight->candidate].p, 1e-3, 1 - 1e-3);
-        odds = std::log(q / (1 - q));
-      }
+      const Sighting* sight = p.place.in(s);
+      const double odds = sight ? log_odds(candidates[s][sight->candidate].p) : kUnseenOdds;
       best = std::max(best, odds);
       sum += w * odds;
       weight += w;
@@ -180,25 +209,28 @@ void judge_nature(std::vector<Scored>& scored, const std::vector<std::vector<Can
   }
 }
 
-// The same head seen from two dendrites, or twice: the dimmer reading goes.
+// The same head seen from two dendrites, or twice: the dimmer reading goes. Two that some session shows side
+// by side are two, however close they are read where they cannot be told apart.
+bool are_doubles(const Scored& p, const Scored& q, const std::vector<Frame>& frames) {
+  bool meet = false;
+  for (size_t s = 0; s < frames.size(); ++s) {
+    if (!p.readings[s].valid() || !q.readings[s].valid()) continue;
+    const bool one = one_head(frames[s].evidence[p.place.dendrite]->position(p.readings[s].site),
+                              frames[s].evidence[q.place.dendrite]->position(q.readings[s].site));
+    if (!one && p.place.in(s) && q.place.in(s)) return false;
+    meet |= one;
+  }
+  return meet;
+}
+
 void drop_doubles(std::vector<Scored>& scored, const std::vector<Frame>& frames) {
   std::stable_sort(scored.begin(), scored.end(), [](const Scored& a, const Scored& b) {
     return a.p_spine * a.posterior.brightness > b.p_spine * b.posterior.brightness;
   });
   std::vector<Scored> kept;
-  for (Scored& p : scored) {
-    const bool seen = std::any_of(kept.begin(), kept.end(), [&](const Scored& q) {
-      for (size_t s = 0; s < frames.size(); ++s) {
-        if (!p.readings[s].valid() || !q.readings[s].valid()) continue;
-        Vec3 off = frames[s].evidence[p.place.dendrite]->position(p.readings[s].site) -
-                   frames[s].evidence[q.place.dendrite]->position(q.readings[s].site);
-        off.z() *= 0.35;  // depth is known a third as well
-        if (off.norm() < 0.45) return true;
-      }
-      return false;
-    });
-    if (!seen) kept.push_back(std::move(p));
-  }
+  for (Scored& p : scored)
+    if (std::none_of(kept.begin(), kept.end(), [&](const Scored& q) { return are_doubles(p, q, frames); }))
+      kept.push_back(std::move(p));
   scored = std::move(kept);
 }
 
@@ -207,7 +239,7 @@ void drop_doubles(std::vector<Scored>& scored, const std::vector<Frame>& frames)
 void MatchConfig::declare(Params& params) {
   params
       .number("min_p", min_p, {0, 1}, "1",
-              "A place counts as a spine's if its best candidate has at least this probability.")
+              "A place counts as a spine's from this probability on, all sessions taken together.")
       .number("verdict_p", verdict_p, {0.5, 1}, "1",
               "Present or absent is said from this probability on; below, cannot tell.")
       .number("gate_um", gate_um, {0.1, 3}, "um",
@@ -223,31 +255,20 @@ std::vector<Track> match_jointly(const std::vector<const Stack*>& stacks, const 
   std::vector<Scored> scored;
   const std::vector<Place> places = link(sightings_of(frames, candidates), config.gate_um);
 
-  // Where something stands out, on every side of every dendrite in every session: not to be taken for an
-  // empty site.
-  std::vector<std::vector<std::array<std::vector<double>, 2>>> taken(n);
-  for (size_t s = 0; s < n; ++s) taken[s].resize(frames[s].dendrites.size());
-  for (const Place& place : places)
-    for (const Sighting& s : place.sightings)
-      if (candidates[s.session][s.candidate].p > 0.3)
-        taken[s.session][s.dendrite][size_t(place.side)].push_back(s.here.arc_um);
-  for (auto& session : taken)
-    for (auto& dendrite : session)
-      for (auto& side : dendrite) std::sort(side.begin(), side.end());
-
+  const std::vector<Standing> stands = standing(places, frames);
   for (const Place& place : places) {
     context.check_cancelled();
     Scored p;
     p.place = place;
-    if (best_p(place, candidates) < 0.3) continue;
     p.readings.resize(n);
     p.reasons.resize(n);
     p.evidence.resize(n);
     for (size_t s = 0; s < n; ++s) {
-      p.reasons[s] = read_session(p, *stacks[s], frames[s], s, candidates, config.border_um, p.readings[s]);
+      p.reasons[s] =
+          read_session(p, *stacks[s], frames[s], s, candidates, stands[s], config.border_um, p.readings[s]);
       if (!p.readings[s].valid()) continue;
       const EmptyReading empty = empty_reading(*frames[s].evidence[place.dendrite], p.readings[s].site, kBox,
-                                               taken[s][place.dendrite][size_t(place.side)]);
+                                               stands[s][place.dendrite][size_t(place.side)]);
       p.evidence[s] = {true, p.readings[s].excess, p.readings[s].sigma, empty.mean, empty.sd};
     }
     scored.push_back(std::move(p));

@@ -10,7 +10,7 @@
 namespace spinechron {
 
 struct MatchConfig {
-  double min_p = 0.40;      ///< of a place's best candidate
+  double min_p = 0.50;      ///< a place counts as a spine's from this probability on
   double verdict_p = 0.62;  ///< a state is called from this probability on
   double gate_um = 0.7;
   double border_um = 0.6;
