@@ -335,8 +335,9 @@ Reading Evidence::read(const Site& site, double arc_reach_um, double out_reach_u
 }
 
 Image smoothed_for_evidence(const Stack& stack) {
-  Image out = smoothed(stack.image, kLateralSmoothing * stack.optics.lateral_sigma_um,
-                       kAxialSmoothing * stack.optics.axial_sigma_um);
+  const double lateral = stack.optics.lateral_sigma_um, axial = stack.optics.axial_sigma_um;
+  Image out = smoothed(stack.image, kEvidenceSmoothing * lateral, kEvidenceSmoothing * axial);
+  sharpen(out, lateral, axial);
   // Without the haze that fills a whole slice: its median, smoothed over neighbours.
   const Size3 n = out.size();
   Profile level(n.z);

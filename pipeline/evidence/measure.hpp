@@ -11,7 +11,7 @@
 
 namespace spinechron {
 
-/// Blur of the image in which evidence is read: the optics' and the smoothing's.
+/// Blur of the image in which evidence is read.
 Optics blur_of_evidence(const Optics& optics);
 
 /// All measures at a site where a spine is. Diameters and volume are those of a sphere and a cylinder of even

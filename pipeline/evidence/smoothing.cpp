@@ -178,4 +178,14 @@ Image smoothed(const Image& image, double lateral_sigma_um, double axial_sigma_u
   return out;
 }
 
+void sharpen(Image& image, double lateral_sigma_um, double axial_sigma_um) {
+  const Image blurred = smoothed(image, lateral_sigma_um, axial_sigma_um);
+  const Size3 size = image.size();
+  tbb::parallel_for(size_t{0}, size.z, [&](size_t z) {
+    float* v = image.slice(z);
+    const float* b = blurred.slice(z);
+    for (size_t i = 0; i < size.x * size.y; ++i) v[i] += v[i] - b[i];
+  });
+}
+
 }  // namespace spinechron

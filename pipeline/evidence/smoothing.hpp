@@ -22,4 +22,8 @@ void smooth_axis(float* samples, Size3 size, int axis, double sigma);
 /// the time and memory.
 Image smoothed(const Image& image, double lateral_sigma_um, double axial_sigma_um);
 
+/// One step of Van Cittert's deconvolution (Z. Phys. 69:298, 1931) with a Gaussian PSF of these standard
+/// deviations in um: what smoothing by it takes away is added once more. In place.
+void sharpen(Image& image, double lateral_sigma_um, double axial_sigma_um);
+
 }  // namespace spinechron
