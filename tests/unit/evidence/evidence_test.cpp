@@ -18,8 +18,8 @@ Evidence evidence_of(const Scene& scene, unsigned seed = 1) {
 TEST(Evidence, TheEdgeIsTheShaftsHalfMaximumOnBothSides) {
   const Evidence e = evidence_of(Scene{});
   ASSERT_TRUE(e.usable());
-  // Half maximum of a Gaussian of 0.45 um smoothed by 0.6 x 0.22 um.
-  const double half = std::sqrt(2 * std::log(2.0)) * std::hypot(0.45, 0.132);
+  // Half maximum of a Gaussian of 0.45 um: the sharpening takes the blur of the smoothing back.
+  const double half = std::sqrt(2 * std::log(2.0)) * 0.45;
   for (Side side : {Side::left, Side::right}) EXPECT_NEAR(e.edge_um(side)[150], half, 0.06);
 }
 
@@ -64,6 +64,18 @@ TEST(Evidence, WhatBelongsToAnotherDendriteIsNotSeen) {
   // The other one runs below: on the right seen along x.
   EXPECT_FALSE(e.read({Side::right, 15.0, 1.3, 0}, 0, 0, 0).valid());
   EXPECT_TRUE(e.read({Side::left, 15.0, 1.3, 0}, 0, 0, 0).valid());
+}
+
+TEST(Evidence, ADendriteFarBelowHidesOnlyWhatIsNearIt) {
+  const Scene scene;
+  Tracing t = scene.tracing();
+  Dendrite other = t[0];
+  other.id = 2;
+  for (Vec3& p : other.centreline) p += Vec3(0, 2.0, 4.0);
+  t.push_back(other);
+  const Evidence e(smoothed_for_evidence(scene.stack(1)), t[0], t);
+  EXPECT_TRUE(e.read({Side::right, 15.0, 1.3, 0}, 0, 0, 0).valid());
+  EXPECT_FALSE(e.read({Side::right, 15.0, 1.3, 3.0}, 0, 0, 0).valid());
 }
 
 TEST(Evidence, ACurveOutsideTheImageIsNotUsable) {

@@ -60,6 +60,23 @@ TEST(Smoothing, WithoutSigmaNothingChanges) {
   EXPECT_TRUE(std::equal(out.data(), out.data() + out.size().count(), image.data()));
 }
 
+// A Gaussian of variance v becomes twice itself less one of variance v + sigma2.
+TEST(Smoothing, SharpeningAddsWhatTheBlurTakesAway) {
+  const double v = 0.3 * 0.3, lateral = 0.25;
+  Image image({81, 81, 5}, Vec3(0.05, 0.05, 1.0));
+  const auto spot = [](double r2, double variance) { return std::exp(-0.5 * r2 / variance) / variance; };
+  const auto r2 = [](size_t x, size_t y) {
+    const double dx = (double(x) - 40) * 0.05, dy = (double(y) - 40) * 0.05;
+    return dx * dx + dy * dy;
+  };
+  for (size_t z = 0; z < 5; ++z)
+    for (size_t y = 0; y < 81; ++y)
+      for (size_t x = 0; x < 81; ++x) image.at(x, y, z) = static_cast<float>(spot(r2(x, y), v));
+  sharpen(image, lateral, 0.8);
+  for (const auto& [x, y] : {std::array{40UL, 40UL}, {46UL, 40UL}, {40UL, 52UL}})
+    EXPECT_NEAR(image.at(x, y, 2), 2 * spot(r2(x, y), v) - spot(r2(x, y), v + lateral * lateral), 0.01);
+}
+
 TEST(Smoothing, AxisByAxisInPlaceIsTheSameAsAlongLines) {
   const Size3 size{12, 11, 6};
   Image image = noisy(size);

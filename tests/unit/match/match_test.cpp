@@ -76,6 +76,32 @@ TEST(Match, ASpineTheDetectorMissedIsStillThere) {
   for (const Track& t : s.match()) EXPECT_EQ(fate(t), "111");
 }
 
+// Where one session cannot part two heads, those that can decide how many there are.
+TEST(Match, TwoSpinesThatOneSessionShowsSideBySideAreTwoInAll) {
+  const testing::Head left{15.0, 1.3, 0.4}, right{15.6, 1.3, 0.4};
+  Sessions s({{kStays, left, right}, {kStays, left, right}, {kStays, left, right}});
+  s.candidates[1].pop_back();
+  s.candidates[1].back() = candidate(Scene{}, {15.3, 1.3, 0.4});
+  const auto tracks = s.match();
+  ASSERT_EQ(tracks.size(), 3u);
+  for (const Track& t : tracks) EXPECT_EQ(fate(t), "111");
+}
+
+// What looks like no spine is no sighting, however near it stands.
+TEST(Match, APeakThatIsNoSpineDoesNotTakeASpinesPlace) {
+  Sessions s({{kStays}, {kStays}});
+  Scene scene;
+  Candidate junk = candidate(scene, {8.3, 1.2, 0.05});
+  junk.p = 0.01;
+  s.candidates[0][0].measures.head_um = scene.head({8.5, 1.2, 0.3});  // off by a registration's error
+  s.candidates[0][0].arc_um = 8.5;
+  s.candidates[1].push_back(junk);
+  const auto tracks = s.match();
+  ASSERT_EQ(tracks.size(), 1u);
+  EXPECT_EQ(fate(tracks[0]), "11");
+  EXPECT_EQ(tracks[0].sessions[1].measures.head_um, s.candidates[1][0].measures.head_um);
+}
+
 // The law: the order in which candidates arrive does not matter.
 TEST(Match, PermutedInputGivesTheSameTracks) {
   Sessions s({{kStays, kGoes, kReturns}, {kStays, kComes}, {kStays, kComes, kReturns}});
