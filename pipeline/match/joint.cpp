@@ -164,28 +164,32 @@ void judge(std::vector<Scored>& scored, const PresencePrior& prior) {
   for (Scored& p : scored) p.posterior = presence(p.evidence, prior);
 }
 
-// Rates of the chain from the series itself (expectation-maximisation), held by a prior of ten
-// spine-intervals.
+// Rates of the chain from the series itself, an interval at a time (expectation-maximisation), held by a
+// prior worth a dozen spines. All start from the same table of spines before and after, and its losses equal
+// its gains: so what two sessions say of the one between them agrees, and a series that runs backwards in
+// time gets the same verdicts with lost and formed swapped.
 PresencePrior learn_rates(std::vector<Scored>& scored, PresencePrior prior) {
+  constexpr double kKept = 9, kLost = 1, kGained = 1, kEmpty = 1.5;
+  const size_t gaps = scored.empty() ? 0 : scored.front().evidence.size() - 1;
   for (int round = 0; round < 4; ++round) {
     judge(scored, prior);
-    double lost = 1.0, kept = 9.0, gained = 4.0, empty = 6.0, first = 8.0, not_first = 2.0;
+    prior.turnover.clear();
+    double first = kKept + kLost, all = first + kGained + kEmpty;
     for (const Scored& p : scored) {
-      for (size_t s = 0; s < p.posterior.present_to_absent.size(); ++s) {
-        if (!p.evidence[s].assessable || !p.evidence[s + 1].assessable) continue;
+      first += p.posterior.present[0];
+      all += 1;
+    }
+    prior.p_first = first / all;
+    for (size_t s = 0; s < gaps; ++s) {
+      double lost = kLost, kept = kKept, gained = kGained, empty = kEmpty;
+      for (const Scored& p : scored) {
         lost += p.posterior.present_to_absent[s];
         kept += p.posterior.present_to_present[s];
         gained += p.posterior.absent_to_present[s];
         empty += p.posterior.absent_to_absent[s];
       }
-      if (!p.posterior.present.empty() && p.evidence[0].assessable) {
-        first += p.posterior.present[0];
-        not_first += 1 - p.posterior.present[0];
-      }
+      prior.turnover.push_back({lost / (lost + kept), gained / (gained + empty)});
     }
-    prior.p_loss = std::clamp(lost / (lost + kept), 0.02, 0.5);
-    prior.p_gain = std::clamp(gained / (gained + empty), 0.05, 0.9);
-    prior.p_first = std::clamp(first / (first + not_first), 0.3, 0.98);
   }
   judge(scored, prior);
   return prior;

@@ -55,7 +55,11 @@ PresencePosterior presence(const std::vector<SiteReading>& readings, const Prese
 
   using Pair = std::array<double, 2>;  // [absent, present]
   const Pair first{1 - prior.p_first, prior.p_first};
-  const double step[2][2] = {{1 - prior.p_gain, prior.p_gain}, {prior.p_loss, 1 - prior.p_loss}};
+  std::vector<std::array<Pair, 2>> steps;  // of each interval: [from][to]
+  for (size_t s = 0; s < gaps; ++s) {
+    const Turnover t = prior.turnover.empty() ? Turnover{} : prior.turnover[s];
+    steps.push_back({Pair{1 - t.p_gain, t.p_gain}, Pair{t.p_loss, 1 - t.p_loss}});
+  }
   double total = 0;
   constexpr int kGrid = 25;
   for (int g = 0; g < kGrid; ++g) {
@@ -66,23 +70,24 @@ PresencePosterior presence(const std::vector<SiteReading>& readings, const Prese
         emission[s] = {if_absent(readings[s]), if_present(readings[s], b, prior.change_sd)};
     for (size_t s = 0; s < n; ++s)
       for (int z = 0; z < 2; ++z) {
-        const double from = s == 0 ? first[z] : ahead[s - 1][0] * step[0][z] + ahead[s - 1][1] * step[1][z];
+        const double from =
+            s == 0 ? first[z] : ahead[s - 1][0] * steps[s - 1][0][z] + ahead[s - 1][1] * steps[s - 1][1][z];
         ahead[s][z] = from * emission[s][z];
       }
     for (size_t s = gaps; s-- > 0;)
       for (int z = 0; z < 2; ++z)
-        behind[s][z] = step[z][0] * emission[s + 1][0] * behind[s + 1][0] +
-                       step[z][1] * emission[s + 1][1] * behind[s + 1][1];
+        behind[s][z] = steps[s][z][0] * emission[s + 1][0] * behind[s + 1][0] +
+                       steps[s][z][1] * emission[s + 1][1] * behind[s + 1][1];
     // A spine that is never there is no spine: that history is taken out.
     double never = first[0];
-    for (size_t s = 0; s < n; ++s) never *= emission[s][0] * (s + 1 < n ? step[0][0] : 1.0);
+    for (size_t s = 0; s < n; ++s) never *= emission[s][0] * (s + 1 < n ? steps[s][0][0] : 1.0);
     const double all = ahead[n - 1][0] + ahead[n - 1][1] - never;
     total += all;
     out.brightness += b * all;
     for (size_t s = 0; s < n; ++s) out.present[s] += ahead[s][1] * behind[s][1];
     for (size_t s = 0; s < gaps; ++s) {
       const auto joint = [&](int a, int z) {
-        return ahead[s][a] * step[a][z] * emission[s + 1][z] * behind[s + 1][z];
+        return ahead[s][a] * steps[s][a][z] * emission[s + 1][z] * behind[s + 1][z];
       };
       out.present_to_absent[s] += joint(1, 0);
       out.absent_to_present[s] += joint(0, 1);

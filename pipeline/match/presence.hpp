@@ -17,12 +17,17 @@ struct SiteReading {
   double empty_sd = 0;
 };
 
-/// Chain and natural change; rates are a session.
-struct PresencePrior {
-  double p_first = 0.8;  ///< present in the first session, given that the site ever held a spine
+/// How spines turn over from one session to the next.
+struct Turnover {
   double p_loss = 0.1;
-  double p_gain = 0.4;     ///< of an empty site that holds a spine in some other session
-  double change_sd = 0.3;  ///< standard deviation of the log brightness of one spine between sessions
+  double p_gain = 0.4;  ///< of an empty site that holds a spine in some other session
+};
+
+/// The chain and the natural change.
+struct PresencePrior {
+  double p_first = 0.8;            ///< present in the first session, given that the site ever held a spine
+  std::vector<Turnover> turnover;  ///< of each interval; none: the defaults for all
+  double change_sd = 0.3;          ///< standard deviation of the log brightness of one spine between sessions
 };
 
 struct PresencePosterior {

@@ -116,6 +116,27 @@ TEST(Match, PermutedInputGivesTheSameTracks) {
   }
 }
 
+// The law: backwards in time, what was lost has formed, and nothing else changes.
+TEST(Match, TimeReversedSwapsLossAndGain) {
+  const testing::Head dim{32.0, 1.2, 0.09};  // cannot be told in every session
+  Sessions s({{kStays, kGoes, kReturns, dim}, {kStays, dim}, {kStays, kComes, kReturns}});
+  const auto ahead = s.match();
+  std::reverse(s.stacks.begin(), s.stacks.end());
+  std::reverse(s.frames.begin(), s.frames.end());
+  std::reverse(s.candidates.begin(), s.candidates.end());
+  const auto back = s.match();
+  ASSERT_EQ(ahead.size(), back.size());
+  for (size_t i = 0; i < ahead.size(); ++i) {
+    std::string fate_back = fate(back[i]);
+    std::reverse(fate_back.begin(), fate_back.end());
+    EXPECT_EQ(fate(ahead[i]), fate_back);
+    EXPECT_EQ(ahead[i].arc_um, back[i].arc_um);
+    for (size_t k = 0; k < 3; ++k)
+      EXPECT_NEAR(ahead[i].sessions[k].p_present, back[i].sessions[2 - k].p_present, 1e-9);
+    for (size_t k = 0; k < 2; ++k) EXPECT_NEAR(ahead[i].p_event[k], back[i].p_event[1 - k], 1e-9);
+  }
+}
+
 TEST(Match, OutsideTheFieldIsNotAbsent) {
   Sessions s({{kStays, kGoes}, {kStays, kGoes}});
   for (double& arc : s.frames[1].arc_from_reference[0])

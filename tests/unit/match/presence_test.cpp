@@ -48,8 +48,7 @@ TEST(Presence, ProbabilitiesOfAnIntervalAddUp) {
 TEST(Presence, TimeReversedSwapsLossAndGain) {
   PresencePrior prior;
   prior.p_first = 0.75;
-  prior.p_loss = 0.1;
-  prior.p_gain = 0.3;
+  prior.turnover.assign(3, {0.1, 0.3});
   std::vector<SiteReading> readings{reading(0.3), reading(0.11), reading(0.02), reading(0.25)};
   const auto ahead = presence(readings, prior);
   std::reverse(readings.begin(), readings.end());
