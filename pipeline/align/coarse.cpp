@@ -88,24 +88,32 @@ void keep_brightest(const Image& image, const Vec3& at, double step, int half, s
 
 }  // namespace
 
-Projected project_for_registration(const Image& smoothed) {
-  const Size3 n = smoothed.size();
-  cv::Mat top(static_cast<int>(n.y), static_cast<int>(n.x), CV_32F, cv::Scalar(0));
-  for (size_t z = 0; z < n.z; ++z)
-    cv::max(top, cv::Mat(top.rows, top.cols, CV_32F, const_cast<float*>(smoothed.slice(z))), top);
-  cv::sqrt(top, top);
+Projected project_for_registration(const Image& image) {
+  const Size3 n = image.size();
   Projected out;
   out.width =
-      std::max(8, static_cast<int>(std::lround(double(n.x) * smoothed.voxel_um().x() / Projected::kPixelUm)));
+      std::max(8, static_cast<int>(std::lround(double(n.x) * image.voxel_um().x() / Projected::kPixelUm)));
   out.height =
-      std::max(8, static_cast<int>(std::lround(double(n.y) * smoothed.voxel_um().y() / Projected::kPixelUm)));
-  cv::Mat small, haze;
-  cv::resize(top, small, cv::Size(out.width, out.height), 0, 0, cv::INTER_AREA);
+      std::max(8, static_cast<int>(std::lround(double(n.y) * image.voxel_um().y() / Projected::kPixelUm)));
+  const cv::Size size(out.width, out.height);
+  cv::Mat small = cv::Mat::zeros(size, CV_32F), slice, haze;
+  std::vector<float> sorted;
+  for (size_t z = 0; z < n.z; ++z) {
+    const cv::Mat full(static_cast<int>(n.y), static_cast<int>(n.x), CV_32F,
+                       const_cast<float*>(image.slice(z)));
+    cv::resize(full, slice, size, 0, 0, cv::INTER_AREA);
+    sorted.assign(slice.begin<float>(), slice.end<float>());
+    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+    std::nth_element(sorted.begin(), middle, sorted.end());
+    slice -= *middle;
+    cv::max(small, slice, small);
+  }
+  cv::sqrt(small, small);
   cv::GaussianBlur(small, haze, cv::Size(), 4.0 / Projected::kPixelUm);
   small -= haze;
   cv::max(small, 0, small);
   // A few very bright places must not decide alone.
-  std::vector<float> sorted(small.begin<float>(), small.end<float>());
+  sorted.assign(small.begin<float>(), small.end<float>());
   const auto high = sorted.begin() + static_cast<std::ptrdiff_t>(0.98 * double(sorted.size()));
   std::nth_element(sorted.begin(), high, sorted.end());
   cv::min(small, std::max(*high, 1e-6F), small);

@@ -15,7 +15,7 @@ struct Projected {
   int width = 0, height = 0;
   static constexpr double kPixelUm = 0.4;  ///< about one lateral PSF (FWHM)
 };
-Projected project_for_registration(const Image& smoothed);
+Projected project_for_registration(const Image& image);
 
 struct CoarseFit {
   Affine session_from_reference;  ///< depth is left alone

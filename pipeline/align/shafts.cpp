@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 
 #include "align/coarse.hpp"
@@ -180,10 +181,54 @@ class Likeness {
   double agreement_ = 0, by_chance_ = 0, variance_ = 0, length_um_ = 0;
 };
 
+/// How every session lies to every other, before any is the reference.
+class Starts {
+ public:
+  Starts(const std::vector<const Stack*>& stacks, double max_rotation_deg) : n_(stacks.size()) {
+    std::vector<Projected> views(n_);
+    tbb::parallel_for(size_t{0}, n_,
+                      [&](size_t s) { views[s] = project_for_registration(stacks[s]->image); });
+    fits_.resize(n_ * n_);
+    tbb::parallel_for(size_t{0}, n_ * n_, [&](size_t i) {
+      const size_t a = i / n_, b = i % n_;
+      // Each pair once, from the one to the other whichever came first in time.
+      if (a == b || !std::lexicographical_compare(views[a].pixels.begin(), views[a].pixels.end(),
+                                                  views[b].pixels.begin(), views[b].pixels.end()))
+        return;
+      CoarseFit& there = fits_[a * n_ + b];
+      there = coarse_registration(views[a], views[b], max_rotation_deg);
+      fits_[b * n_ + a] = {there.session_from_reference.inverse(), there.correlation};
+    });
+  }
+  const CoarseFit& fit(size_t reference, size_t session) const { return fits_[reference * n_ + session]; }
+  /// Sessions in the order in which they are to be the reference: first the one that all others resemble
+  /// most, whatever its place in time.
+  std::vector<size_t> order(const std::vector<Tracing>& tracings) const {
+    std::vector<std::pair<double, double>> rank(n_);  // resemblance, length traced
+    std::vector<size_t> out;
+    for (size_t a = 0; a < n_; ++a) {
+      if (tracings[a].empty()) continue;
+      out.push_back(a);
+      std::vector<double> alike;
+      for (size_t b = 0; b < n_; ++b)
+        if (a != b) alike.push_back(fit(a, b).correlation);
+      std::sort(alike.begin(), alike.end());  // the sum must not depend on the order either
+      rank[a].first = std::accumulate(alike.begin(), alike.end(), 0.0);
+      for (const Dendrite& d : tracings[a]) rank[a].second += length_um(d.centreline);
+    }
+    std::stable_sort(out.begin(), out.end(), [&](size_t a, size_t b) { return rank[a] > rank[b]; });
+    return out;
+  }
+
+ private:
+  size_t n_;
+  std::vector<CoarseFit> fits_;
+};
+
 // All sessions in the frame of session `ref`; what `frames` already says is unusable is left out.
-std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const std::vector<const Stack*>& stacks,
-                            const std::vector<Tracing>& tracings, const AlignConfig& config,
-                            const Context& context) {
+std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const Starts& starts,
+                            const std::vector<const Stack*>& stacks, const std::vector<Tracing>& tracings,
+                            const AlignConfig& config, const Context& context) {
   const size_t n = stacks.size();
   std::vector<View> views(n);
   const auto in_each_usable = [&](auto&& work) {
@@ -198,23 +243,19 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const std::ve
   std::vector<Curve> reference;
   for (const Dendrite& d : tracings[ref]) reference.push_back(extended(d.centreline, stacks[ref]->image));
   const std::vector<Curve> traced = curves_of(tracings[ref]);
-  Projected projected;
-  {
-    const Image image = smoothed_for_evidence(*stacks[ref]);
-    projected = project_for_registration(image);
-    views[ref].add(reference, image);
-  }
   in_each_usable([&](size_t s) {
-    if (s == ref) return;
-    const Image image = smoothed_for_evidence(*stacks[s]);
-    const CoarseFit start =
-        coarse_registration(projected, project_for_registration(image), config.max_rotation_deg);
+    if (s == ref) {
+      views[s].add(reference, smoothed_for_evidence(*stacks[s]));
+      return;
+    }
+    const CoarseFit& start = starts.fit(ref, s);
     if (start.correlation < config.min_correlation) {
       frames[s] = unusable(fmt::format(
           "does not overlap with the reference session or shows other tissue (correlation {:.2f})",
           start.correlation));
       return;
     }
+    const Image image = smoothed_for_evidence(*stacks[s]);
     const Image ridge = ridge_image(image);
     Affine& session_from_reference = views[s].session_from_reference;
     session_from_reference = start.session_from_reference;
@@ -376,15 +417,16 @@ std::vector<Frame> align_on_shafts(const std::vector<const Stack*>& stacks,
                                    const Context& context) {
   const size_t n = stacks.size();
   std::vector<Frame> best(n, unusable("no dendrite was found in any session"));
-  for (size_t ref = 0; ref < n; ++ref) {
-    if (tracings[ref].empty()) continue;
-    std::vector<Frame> frames = align_to(ref, std::vector<Frame>(n), stacks, tracings, config, context);
+  const Starts starts(stacks, config.max_rotation_deg);
+  for (const size_t ref : starts.order(tracings)) {
+    std::vector<Frame> frames =
+        align_to(ref, std::vector<Frame>(n), starts, stacks, tracings, config, context);
     // Dendrites that a refused session brought in must go again.
     for (size_t had = n; usable_count(frames) < had && usable_count(frames) > 1;) {
       had = usable_count(frames);
       for (Frame& f : frames)
         if (f.usable) f = Frame();
-      frames = align_to(ref, std::move(frames), stacks, tracings, config, context);
+      frames = align_to(ref, std::move(frames), starts, stacks, tracings, config, context);
     }
     if (usable_count(frames) > usable_count(best)) best = std::move(frames);
     // One session that no other resembles may itself be the stranger.

@@ -2,10 +2,11 @@
 // Registration of all sessions of a series on the shafts alone: spines never lead, so that a lost or new one
 // cannot pull the warp that is to show it.
 //
-// 1. Rigid start against the reference (its first session with a dendrite): projections, then depth.
-// 2. The reference's dendrites are carried into each session: moved onto the ridge there, a robust affine fit
-// of all
-//    dendrites together, moved again from that prediction. Dendrites that only other sessions traced join in.
+// 1. Rigid starts between all sessions, from their projections. The session that all others resemble most is
+// the reference, whatever its place in time: a series that runs backwards is registered in the same way.
+// 2. The reference's dendrites are carried into each session: shifted in depth, moved onto the ridge there, a
+// robust affine fit of all dendrites together, moved again from that prediction. Dendrites that only other
+// sessions traced join in.
 // 3. Along each dendrite: see slide.hpp.
 // 4. A session is refused, with the reason, when its projection does not correlate, or when thickness and
 // surroundings of the carried shafts agree no better than other tissue's would (see slide.hpp); then all is

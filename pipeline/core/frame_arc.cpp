@@ -24,6 +24,15 @@ double reference_arc(const Frame& frame, size_t dendrite, double arc_um) {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
+double session_arc(const Frame& frame, size_t dendrite, double ref_arc_um) {
+  const auto& map = frame.arc_from_reference[dendrite];
+  if (map.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const double x = std::max(ref_arc_um / frame.arc_step_um, 0.0);
+  const auto i = std::min(static_cast<size_t>(x), map.size() - 1);
+  const size_t j = std::min(i + 1, map.size() - 1);
+  return map[i] + (x - double(i)) * (map[j] - map[i]);
+}
+
 double nearest_arc(const Frame& frame, size_t dendrite, const Vec3& point) {
   const Curve& curve = frame.dendrites[dendrite].centreline;
   const std::vector<double> along = arcs_um(curve);

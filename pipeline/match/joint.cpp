@@ -115,11 +115,7 @@ std::string read_session(const Scored& scored, const Stack& stack, const Frame& 
     if (std::isfinite(c.measures.brightness)) out.excess = c.measures.brightness;
     return "";
   }
-  const auto& map = frame.arc_from_reference[place.dendrite];
-  const double x = place.ref_arc_um / frame.arc_step_um;
-  const auto i = std::min(static_cast<size_t>(std::max(x, 0.0)), map.size() - 1);
-  const size_t j = std::min(i + 1, map.size() - 1);
-  site.arc_um = map[i] + (x - double(i)) * (map[j] - map[i]);
+  site.arc_um = session_arc(frame, place.dendrite, place.ref_arc_um);
   if (!std::isfinite(site.arc_um)) return "outside the field";
   const Vec3 at = evidence.position(site), last = stack.image.extent_um(), voxel = stack.image.voxel_um();
   if (at.x() < border_um || at.y() < border_um || at.x() > last.x() - border_um ||

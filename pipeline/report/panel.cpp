@@ -75,7 +75,8 @@ PanelGrid panel_grid(const SeriesResult& result, double margin_um) {
 SessionMap::SessionMap(const SeriesResult& result, size_t session) {
   const Frame& frame = result.sessions[session].frame;
   session_from_reference_ = frame.reference_from_session.inverse();
-  const Tracing& reference = result.sessions.at(result.reference).frame.dendrites;
+  const Frame& first = result.sessions.at(result.reference).frame;
+  const Tracing& reference = first.dendrites;
   for (size_t d = 0; d < reference.size() && d < frame.arc_from_reference.size(); ++d) {
     if (frame.dendrites.size() <= d || frame.dendrites[d].centreline.empty()) continue;
     const Curve& here = frame.dendrites[d].centreline;
@@ -83,9 +84,8 @@ SessionMap::SessionMap(const SeriesResult& result, size_t session) {
     const std::vector<double>& arc = frame.arc_from_reference[d];
     const auto every = std::max<size_t>(1, static_cast<size_t>(1.0 / frame.arc_step_um));
     for (size_t i = 0; i < arc.size(); i += every) {
-      if (std::isnan(arc[i])) continue;
-      const Vec3 p =
-          point_at(reference[d].centreline, arcs_there, static_cast<double>(i) * frame.arc_step_um);
+      if (std::isnan(arc[i]) || std::isnan(first.arc_from_reference[d][i])) continue;
+      const Vec3 p = point_at(reference[d].centreline, arcs_there, first.arc_from_reference[d][i]);
       nodes_.push_back({p.x(), p.y(), point_at(here, arcs_here, arc[i]) - session_from_reference_(p)});
     }
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/frame_arc.hpp"
 #include "report/column.hpp"
 #include "report/figure.hpp"
 #include "report/grey.hpp"
@@ -70,14 +71,16 @@ struct Strip {
   };
 };
 
-// Where a spine stands on the strip of the reference: along it, and to its left, um.
+// Where a spine stands on the strip of a session: along it, and to its left, um.
 Point opened_site(const SeriesResult& result, const Track& track, size_t d, size_t session) {
-  const Curve& curve = result.sessions[result.reference].frame.dendrites[d].centreline;
-  const Vec3& ref = track.sessions[session].ref_um;
-  const Strip::Opened opened(curve);
+  const Frame& frame = result.sessions[session].frame;
+  const Vec3& head = track.sessions[session].measures.head_um;
   const double fallback = track.side == Side::left ? 1.0 : -1.0;
-  if (ref.hasNaN()) return {track.arc_um, fallback};
-  return {track.arc_um, (ref - opened.at(track.arc_um)).dot(opened.left(track.arc_um))};
+  if (head.hasNaN()) return {track.arc_um, fallback};
+  const double arc = session_arc(frame, d, track.arc_um);
+  if (std::isnan(arc)) return {track.arc_um, fallback};
+  const Strip::Opened opened(frame.dendrites[d].centreline);
+  return {track.arc_um, (head - opened.at(arc)).dot(opened.left(arc))};
 }
 
 }  // namespace

@@ -71,6 +71,32 @@ def test_order_of_files(work):
     same(work / "bids", work / "bids_again", "folders made in another order")
 
 
+def test_time_reversed(work):
+    """A series that runs backwards: the same spines in the same places, what was lost has formed."""
+    study = phantom(work / "in", 1, size={"size_x": 256, "size_y": 256, "size_z": 20, "photons": 60})
+    times = dict(zip(("baseline", "stress", "ketamine"), images(study, "01")))
+    spines, events = {}, {}
+    for way, order in {"ahead": list(times), "back": list(times)[::-1]}.items():
+        manifest = work / f"{way}.tsv"  # only the hours say which way time runs
+        manifest.write_text("subject\tsample\tsession\tpath\thours\n" + "".join(
+            f"01\tA\t{t}\t{times[t]}\t{24 * hour}\n" for hour, t in enumerate(order)))
+        call("run", manifest, work / way)
+        [found] = (work / way).glob("sub-01/micr/*_spines.tsv")
+        spines[way] = {(row["spine_id"], row["session"]): row for row in read_tsv(found)}
+        [found] = (work / way).glob("sub-01/micr/*_events.tsv")
+        events[way] = read_tsv(found)
+    assert len(spines["ahead"]) > 30 and spines["ahead"].keys() == spines["back"].keys()
+    for key, row in spines["ahead"].items():
+        for name in ("state", "x_um", "y_um", "z_um", "dendrite_id", "arc_um", "side", "class"):
+            assert row[name] == spines["back"][key][name], (key, name, row[name], spines["back"][key][name])
+        assert abs(float(row["p_present"]) - float(spines["back"][key]["p_present"])) < 1e-6, key
+    swapped = {"eliminated": "formed", "formed": "eliminated"}
+    count = lambda way, swap: sorted((e["spine_id"], *sorted((e["session_from"], e["session_to"])),  # noqa: E731
+                                      swap.get(e["event"], e["event"])) for e in events[way])
+    assert {"eliminated", "formed"} <= {e["event"] for e in events["ahead"]}
+    assert count("ahead", swapped) == count("back", {})
+
+
 def test_order_of_plugins(work):
     study = phantom(work / "in", 1, size=TINY)
     plugins = [pathlib.Path(os.environ["PLUGINS"]) / f"{name}.so" for name in ("filters", "tophat")]

@@ -126,6 +126,32 @@ TEST(Align, OtherTissueIsRefusedWhereverItComesInTime) {
   }
 }
 
+// The law: no session is favoured for its place in time.
+TEST(Align, TimeReversedGivesTheSameRegistration) {
+  Scene scene;
+  scene.heads = kHeads;
+  const std::vector<Motion> motions{
+      {0, Vec3::Zero()}, {2.0, Vec3(1.5, 1.0, 1.0)}, {-3.0, Vec3(-2.0, 0.5, 0)}};
+  std::vector<Stack> stacks;
+  std::vector<Tracing> tracings;
+  for (size_t s = 0; s < 3; ++s) {
+    stacks.push_back(scene.stack(unsigned(s) + 1, motions[s]));
+    tracings.push_back(scene.tracing(motions[s]));
+  }
+  std::vector<const Stack*> views{&stacks[0], &stacks[1], &stacks[2]};
+  const auto ahead = align_on_shafts(views, tracings, AlignConfig{}, Context{});
+  std::reverse(views.begin(), views.end());
+  std::reverse(tracings.begin(), tracings.end());
+  const auto back = align_on_shafts(views, tracings, AlignConfig{}, Context{});
+  for (size_t s = 0; s < 3; ++s) {
+    ASSERT_TRUE(ahead[s].usable) << ahead[s].reason;
+    EXPECT_EQ(ahead[s].dendrites[0].centreline, back[2 - s].dendrites[0].centreline);
+    const auto &a = ahead[s].arc_from_reference[0], &b = back[2 - s].arc_from_reference[0];
+    ASSERT_EQ(a.size(), b.size());
+    for (size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i])));
+  }
+}
+
 // Lengths and densities are taken from the arcs that a session shows.
 TEST(Align, ArcsAreThoseInsideTheImage) {
   Scene scene;

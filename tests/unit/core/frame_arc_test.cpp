@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 namespace spinechron {
 namespace {
 
@@ -27,6 +30,16 @@ TEST(FrameArc, EndsAtTheCurvesEnds) {
   const Frame frame = stretched();
   EXPECT_NEAR(nearest_arc(frame, 0, Vec3(-3, 0, 0)), 0, 1e-9);
   EXPECT_NEAR(nearest_arc(frame, 0, Vec3(9, 0, 0)), 10 * 0.12, 1e-9);
+}
+
+TEST(FrameArc, TheWayToASessionAndBack) {
+  Frame frame;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  frame.arc_from_reference = {{nan, 1.0, 1.2, 1.5}};
+  EXPECT_NEAR(session_arc(frame, 0, 1.5 * 0.12), 1.1, 1e-9);
+  EXPECT_NEAR(reference_arc(frame, 0, 1.1), 1.5 * 0.12, 1e-9);
+  EXPECT_NEAR(session_arc(frame, 0, 99), 1.5, 1e-9);
+  EXPECT_TRUE(std::isnan(session_arc(frame, 0, 0.5 * 0.12)));
 }
 
 }  // namespace
