@@ -191,9 +191,10 @@ PresencePrior learn_rates(std::vector<Scored>& scored, PresencePrior prior) {
   return prior;
 }
 
-// Is it a spine at all? Half the best log odds, half the mean of the sessions in which it is there. Not their
-// sum: what looks like a spine by accident of the tissue looks so in every session.
+// Is it a spine at all? The mean log odds of the sessions in which it is there, and somewhat of the best. Not
+// their sum: what looks like a spine by accident of the tissue looks so in every session.
 void judge_nature(std::vector<Scored>& scored, const std::vector<std::vector<Candidate>>& candidates) {
+  constexpr double kBest = 0.3;  // its share; the rest is the mean's
   for (Scored& p : scored) {
     double sum = 0, weight = 0, best = kUnseenOdds;
     for (size_t s = 0; s < p.evidence.size(); ++s) {
@@ -205,7 +206,7 @@ void judge_nature(std::vector<Scored>& scored, const std::vector<std::vector<Can
       sum += w * odds;
       weight += w;
     }
-    p.p_spine = weight > 0 ? 1 / (1 + std::exp(-(0.3 * best + 0.7 * sum / weight))) : 0.0;
+    p.p_spine = weight > 0 ? 1 / (1 + std::exp(-(kBest * best + (1 - kBest) * sum / weight))) : 0.0;
   }
 }
 
