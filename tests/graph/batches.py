@@ -283,7 +283,7 @@ def test_signals(work):
 
 def test_progress(work):
     """What another program sees while it polls progress.json: whole JSON, growing, gone in the end."""
-    series = 8  # takes longer than the second after which the file is written again
+    series = 24  # takes longer than the second after which the file is written again
     study = phantom(work / "in", series)
     for options in ([], ["--isolate"]):
         out = work / f"out{len(options)}"
