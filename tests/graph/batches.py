@@ -247,11 +247,11 @@ def test_many_kills(work):
 
 
 def test_signals(work):
-    study = phantom(work / "in", 3)
+    study = phantom(work / "in", 16)  # takes some times the third of a second after which it is interrupted
     call("run", study, work / "undisturbed")
     for number, options in ((signal.SIGINT, []), (signal.SIGTERM, []), (signal.SIGTERM, ["--isolate"])):
         out = work / f"out{number}{len(options)}"
-        running = begin("run", study, out, *options)
+        running = begin("run", study, out, "--jobs", "2", *options)
         wait_for(out / "progress.json", running)
         time.sleep(0.3)
         start = time.monotonic()
@@ -262,7 +262,7 @@ def test_signals(work):
         same(work / "undisturbed", out, "an interrupted run")
     # A plugin that never asks whether it shall stop is not waited for.
     hangs = ["--plugin", pathlib.Path(os.environ["FIXTURES"]) / "fixture_hangs.so", "--set", "denoise.stage=fixture"]
-    running = begin("run", study, work / "hangs", *hangs)
+    running = begin("run", study, work / "hangs", "--jobs", "2", *hangs)
     wait_for(work / "hangs" / "progress.json", running)
     time.sleep(0.5)
     start = time.monotonic()
@@ -270,7 +270,7 @@ def test_signals(work):
     assert running.wait(timeout=10) == 3 and time.monotonic() - start < 2.2
     assert not (work / "hangs" / "progress.json").exists(), "it still says that it runs"
     assert not finished(work / "hangs")
-    running = begin("run", study, work / "twice")
+    running = begin("run", study, work / "twice", "--jobs", "2")
     wait_for(work / "twice" / "progress.json", running)
     start = time.monotonic()
     running.send_signal(signal.SIGINT)
