@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 
 #include "align/coarse.hpp"
 #include "align/slide.hpp"
+#include "align/starts.hpp"
 #include "evidence/evidence.hpp"
 #include "evidence/smoothing.hpp"
 
@@ -179,50 +179,6 @@ class Likeness {
  private:
   static constexpr double kOneInThousand = 3.1;  // standard deviations of the normal distribution, one-sided
   double agreement_ = 0, by_chance_ = 0, variance_ = 0, length_um_ = 0;
-};
-
-/// How every session lies to every other, before any is the reference.
-class Starts {
- public:
-  Starts(const std::vector<const Stack*>& stacks, double max_rotation_deg) : n_(stacks.size()) {
-    std::vector<Projected> views(n_);
-    tbb::parallel_for(size_t{0}, n_,
-                      [&](size_t s) { views[s] = project_for_registration(stacks[s]->image); });
-    fits_.resize(n_ * n_);
-    tbb::parallel_for(size_t{0}, n_ * n_, [&](size_t i) {
-      const size_t a = i / n_, b = i % n_;
-      // Each pair once, from the one to the other whichever came first in time.
-      if (a == b || !std::lexicographical_compare(views[a].pixels.begin(), views[a].pixels.end(),
-                                                  views[b].pixels.begin(), views[b].pixels.end()))
-        return;
-      CoarseFit& there = fits_[a * n_ + b];
-      there = coarse_registration(views[a], views[b], max_rotation_deg);
-      fits_[b * n_ + a] = {there.session_from_reference.inverse(), there.correlation};
-    });
-  }
-  const CoarseFit& fit(size_t reference, size_t session) const { return fits_[reference * n_ + session]; }
-  /// Sessions in the order in which they are to be the reference: first the one that all others resemble
-  /// most, whatever its place in time.
-  std::vector<size_t> order(const std::vector<Tracing>& tracings) const {
-    std::vector<std::pair<double, double>> rank(n_);  // resemblance, length traced
-    std::vector<size_t> out;
-    for (size_t a = 0; a < n_; ++a) {
-      if (tracings[a].empty()) continue;
-      out.push_back(a);
-      std::vector<double> alike;
-      for (size_t b = 0; b < n_; ++b)
-        if (a != b) alike.push_back(fit(a, b).correlation);
-      std::sort(alike.begin(), alike.end());  // the sum must not depend on the order either
-      rank[a].first = std::accumulate(alike.begin(), alike.end(), 0.0);
-      for (const Dendrite& d : tracings[a]) rank[a].second += length_um(d.centreline);
-    }
-    std::stable_sort(out.begin(), out.end(), [&](size_t a, size_t b) { return rank[a] > rank[b]; });
-    return out;
-  }
-
- private:
-  size_t n_;
-  std::vector<CoarseFit> fits_;
 };
 
 // All sessions in the frame of session `ref`; what `frames` already says is unusable is left out.

@@ -28,8 +28,8 @@ class Evidence;  // evidence/evidence.hpp
 ///
 /// `dendrites[d]` is the same piece of tissue in every session of a series (same id, same order), on the
 /// session's own image; `arc_from_reference[d][i]` is the arc position there (um) of the point at arc i *
-/// arc_step_um on the reference curve, NaN where this session does not show it. The reference curve is that of
-/// some session, not always the first.
+/// arc_step_um on the reference curve, NaN where this session does not show it. The reference curve is that
+/// of some session, not always the first.
 struct Frame {
   bool usable = true;  ///< false: nothing of this session can be compared; `reason` says why
   std::string reason;

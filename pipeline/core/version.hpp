@@ -6,9 +6,9 @@
 namespace spinechron {
 
 struct BuildInfo {
-  std::string version;  ///< "0.1.0"
-  std::string commit;   ///< 12 hex digits; "+changes-" and 8 of their hash behind them if the program's
-                       ///< tracked sources differed; or "unknown"
+  std::string version;   ///< "0.1.0"
+  std::string commit;    ///< 12 hex digits; "+changes-" and 8 of their hash behind them if the program's
+                         ///< tracked sources differed; or "unknown"
   std::string compiler;  ///< "GNU 12.2.0"
   std::string itk;       ///< versions of the libraries that the build found
   std::string opencv;

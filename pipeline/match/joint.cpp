@@ -84,7 +84,7 @@ std::vector<Sighting> sightings_of(const std::vector<Frame>& frames,
 // Where sightings stand in one session: by dendrite and side, in order of arc.
 using Standing = std::vector<std::array<std::vector<Site>, 2>>;
 
-std::vector<Standing> standing(const std::vector<Place>& places, const std::vector<Frame>& frames) {
+std::vector<Standing> standing_in(const std::vector<Place>& places, const std::vector<Frame>& frames) {
   std::vector<Standing> out(frames.size());
   for (size_t s = 0; s < frames.size(); ++s) out[s].resize(frames[s].dendrites.size());
   for (const Place& place : places)
@@ -256,7 +256,7 @@ std::vector<Track> match_jointly(const std::vector<const Stack*>& stacks, const 
   std::vector<Scored> scored;
   const std::vector<Place> places = link(sightings_of(frames, candidates), config.gate_um);
 
-  const std::vector<Standing> stands = standing(places, frames);
+  const std::vector<Standing> stands = standing_in(places, frames);
   for (const Place& place : places) {
     context.check_cancelled();
     Scored p;

@@ -11,7 +11,7 @@ struct Coarse {
   Image photons;     ///< linear, background not removed, smoothed a little along z
   Image stabilised;  ///< square root of what stands above the slice's background: equal noise everywhere;
                      ///< find_ridges takes it
-  Vec3 origin_um;  ///< where voxel (0, 0, 0) of the above lies in the image
+  Vec3 origin_um;    ///< where voxel (0, 0, 0) of the above lies in the image
   Vec3 to_um(double x, double y, double z) const {
     return origin_um + Vec3(x, y, z).cwiseProduct(photons.voxel_um());
   }

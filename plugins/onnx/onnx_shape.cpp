@@ -103,7 +103,8 @@ std::vector<std::int64_t> onnx_input_shape(const std::string& bytes, const std::
     });
     if (shape) return *shape;
   } catch (const Broken&) {
-    throw std::runtime_error(file + ": this is no ONNX model, or it is damaged or cut short; export it again");
+    throw std::runtime_error(file +
+                             ": this is no ONNX model, or it is damaged or cut short; export it again");
   }
   throw std::runtime_error(file + ": this ONNX model declares no input; export it again");
 }

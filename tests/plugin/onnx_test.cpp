@@ -273,7 +273,8 @@ TEST_F(Onnx, NetworksThatDoNotFitAreErrorsThatSayHow) {
               HasSubstr("has no channel 2 (output_channel)"));
   EXPECT_THAT(trouble("not a model at all", kPlainNotes), HasSubstr("net.onnx: this"));
   EXPECT_THAT(trouble(net({1, 1, 32, 32}).substr(0, 60), kPlainNotes), HasSubstr("cut short"));
-  EXPECT_THAT(trouble(net({1, 1, 32, 1ULL << 32}), kPlainNotes), HasSubstr("no ONNX model, or it is damaged"));
+  EXPECT_THAT(trouble(net({1, 1, 32, 1ULL << 32}), kPlainNotes),
+              HasSubstr("no ONNX model, or it is damaged"));
 }
 
 TEST_F(Onnx, NotesThatDoNotFitAreErrorsThatNameTheKey) {

@@ -152,6 +152,15 @@ TEST(Align, TimeReversedGivesTheSameRegistration) {
   }
 }
 
+TEST(Align, TheSameImageTwiceIsTheSameTissue) {
+  Scene scene;
+  scene.heads = kHeads;
+  const Stack a = scene.stack(1), b = scene.stack(1);
+  const auto frames = align_on_shafts({&a, &b}, {scene.tracing(), scene.tracing()}, AlignConfig{}, Context{});
+  ASSERT_TRUE(frames[0].usable && frames[1].usable) << frames[0].reason << frames[1].reason;
+  EXPECT_LT((frames[1].reference_from_session(scene.middle()) - scene.middle()).norm(), 0.05);
+}
+
 // Lengths and densities are taken from the arcs that a session shows.
 TEST(Align, ArcsAreThoseInsideTheImage) {
   Scene scene;
