@@ -6,7 +6,9 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "core/binning.hpp"
 #include "core/error.hpp"
+#include "core/smoothing.hpp"
 
 namespace spinechron {
 namespace {
@@ -89,25 +91,41 @@ void keep_brightest(const Image& image, const Vec3& at, double step, int half, s
 }  // namespace
 
 Projected project_for_registration(const Image& image) {
+  constexpr size_t kEvery = 7;  // pixel counts for the haze of a slice
   const Size3 n = image.size();
+  // Whole blocks first, which is cheap, then what is left to the pixels of both axes.
+  const auto side = [](double voxel_um) {
+    return static_cast<size_t>(std::max(1.0, std::floor(Projected::kPixelUm / voxel_um / 1.5)));
+  };
+  const Vec3 voxel = image.voxel_um();
+  const size_t bx = side(voxel.x()), by = side(voxel.y());
+  cv::Mat blocks(static_cast<int>(bins_in(n.y, by)), static_cast<int>(bins_in(n.x, bx)), CV_32F);
+  const double width_um = blocks.cols * double(bx) * voxel.x(),
+               height_um = blocks.rows * double(by) * voxel.y();
+  const auto pixels = [](double um) {
+    return std::max(8, static_cast<int>(std::lround(um / Projected::kPixelUm)));
+  };
   Projected out;
-  out.width =
-      std::max(8, static_cast<int>(std::lround(double(n.x) * image.voxel_um().x() / Projected::kPixelUm)));
-  out.height =
-      std::max(8, static_cast<int>(std::lround(double(n.y) * image.voxel_um().y() / Projected::kPixelUm)));
+  out.width = pixels(width_um);
+  out.height = pixels(height_um);
   const cv::Size size(out.width, out.height);
-  cv::Mat small = cv::Mat::zeros(size, CV_32F), slice, haze;
+  const Vec3 pixel(width_um / out.width, height_um / out.height, voxel.z());
+  out.slices = Image::unfilled({size_t(out.width), size_t(out.height), n.z}, pixel);
+  out.origin_um = (pixel - voxel) / 2;
+  cv::Mat small = cv::Mat::zeros(size, CV_32F), haze;
   std::vector<float> sorted;
   for (size_t z = 0; z < n.z; ++z) {
-    const cv::Mat full(static_cast<int>(n.y), static_cast<int>(n.x), CV_32F,
-                       const_cast<float*>(image.slice(z)));
-    cv::resize(full, slice, size, 0, 0, cv::INTER_AREA);
-    sorted.assign(slice.begin<float>(), slice.end<float>());
+    bin_means(image, bx, by, z, z + 1, blocks.ptr<float>());
+    cv::Mat slice(size, CV_32F, out.slices.slice(z));
+    cv::resize(blocks, slice, size, 0, 0, cv::INTER_AREA);
+    sorted.clear();
+    for (size_t i = 0; i < slice.total(); i += kEvery) sorted.push_back(slice.ptr<float>()[i]);
     const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
     std::nth_element(sorted.begin(), middle, sorted.end());
     slice -= *middle;
     cv::max(small, slice, small);
   }
+  smooth_axis(out.slices.data(), out.slices.size(), 2, 0.6 / voxel.z());
   cv::sqrt(small, small);
   cv::GaussianBlur(small, haze, cv::Size(), 4.0 / Projected::kPixelUm);
   small -= haze;
@@ -156,19 +174,19 @@ CoarseFit coarse_registration(const Projected& reference, const Projected& sessi
 }
 
 double depth_shift(const std::vector<Curve>& reference_curves, const Affine& session_from_reference,
-                   const Image& session_smoothed, double max_shift_um) {
-  const double step = session_smoothed.voxel_um().z() / 2;
+                   const Projected& session, double max_shift_um) {
+  const double step = session.slices.voxel_um().z() / 2;
   const int half = static_cast<int>(max_shift_um / step);
   std::vector<double> score(2 * half + 1, 0.0), weight(2 * half + 1, 0.0);
   std::vector<float> brightest(score.size()), planes;
   for (const Curve& curve : reference_curves)
     for (size_t i = 0; i < curve.size(); i += 8) {
-      const Vec3 p = session_from_reference(curve[i]);
+      const Vec3 p = session_from_reference(curve[i]) - session.origin_um;
       // at each depth the brightest place within the reach of the coarse fit's error
       std::fill(brightest.begin(), brightest.end(), -1.0F);
       for (double dx = -0.9; dx <= 0.91; dx += 0.3)
         for (double dy = -0.9; dy <= 0.91; dy += 0.3)
-          keep_brightest(session_smoothed, p + Vec3(dx, dy, 0), step, half, planes, brightest);
+          keep_brightest(session.slices, p + Vec3(dx, dy, 0), step, half, planes, brightest);
       for (size_t k = 0; k < score.size(); ++k) {
         if (brightest[k] < 0) continue;  // the column lies outside
         score[k] += std::sqrt(double(brightest[k]));

@@ -8,9 +8,11 @@
 
 namespace spinechron {
 
-/// What the coarse registration sees of a session: its maximum projection, compressed and freed of haze, on
-/// square pixels.
+/// What the coarse registration sees of a session, freed of haze.
 struct Projected {
+  Image slices;    ///< on pixels of about kPixelUm, smoothed by 0.6 um along z
+  Vec3 origin_um;  ///< of the first pixel's centre
+  /// The maximum projection, compressed:
   std::vector<float> pixels;  ///< rows of `width`
   int width = 0, height = 0;
   static constexpr double kPixelUm = 0.4;  ///< about one lateral PSF (FWHM)
@@ -25,10 +27,10 @@ struct CoarseFit {
 /// Cross-correlates rotated versions of `session` with `reference` (rotation up to `max_degrees`).
 CoarseFit coarse_registration(const Projected& reference, const Projected& session, double max_degrees);
 
-/// Shift in depth (um) at which the curves, moved by `session_from_reference`, lie on the brightest voxels of
+/// Shift in depth (um) at which the curves, moved by `session_from_reference`, lie on the brightest places of
 /// the session.
 double depth_shift(const std::vector<Curve>& reference_curves, const Affine& session_from_reference,
-                   const Image& session_smoothed, double max_shift_um);
+                   const Projected& session, double max_shift_um);
 
 /// Robust affine fit b ~ f(a) (iteratively reweighted least squares, Geman-McClure weights at `scale_um`),
 /// held towards the rigid start by a ridge that only matters where the points do not determine it. At least

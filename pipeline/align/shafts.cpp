@@ -10,7 +10,6 @@
 #include "align/slide.hpp"
 #include "align/starts.hpp"
 #include "evidence/evidence.hpp"
-#include "evidence/smoothing.hpp"
 
 namespace spinechron {
 namespace {
@@ -20,24 +19,30 @@ constexpr double kBeyondBorderUm =
 
 constexpr double kLeastShaftSnr = 3;  // over the smoothed noise beside it; below, a curve lies on noise
 
-/// One session while it is being registered. Its smoothed image, as large as the stack, is not kept: only
+/// One session while it is being registered. Its filtered images, as large as the stack, are not kept: only
 /// what evidence is read from.
 struct View {
   Affine session_from_reference;
+  Profile haze;
   std::vector<Curve> curves;  ///< the reference's dendrites, here
   std::vector<Piece> pieces;  ///< the image round each
 
-  void add(std::vector<Curve> drawn, const Image& smoothed) {
-    for (Curve& c : drawn) {
-      pieces.emplace_back(smoothed, c);
-      curves.push_back(std::move(c));
-    }
+  void add(Curve curve, FilteredImage& image) {
+    pieces.emplace_back(image, curve);
+    curves.push_back(std::move(curve));
   }
 };
 
-// Wider smoothing: what curves are drawn to.
-Image ridge_image(const Image& smoothed_for_evidence) {
-  return smoothed(smoothed_for_evidence, 0.25, 0.6);
+// Smoothed more than for evidence: what curves are drawn to.
+FilteredImage ridge_image(const Stack& stack, const Profile& haze) {
+  const double lateral = std::hypot(0.6 * stack.optics.lateral_sigma_um, 0.25),
+               axial = std::hypot(0.6 * stack.optics.axial_sigma_um, 0.6);
+  return {stack.image, {{1, lateral, axial}}, haze};
+}
+
+Curve snap(FilteredImage& image, Curve curve, double lateral_um, double depth_um, double pull) {
+  const Image& there = image.beside(curve, lateral_um, depth_um);
+  return snap_to_ridge(there, std::move(curve), lateral_um, depth_um, pull);
 }
 
 Curve smooth_curve(const Curve& curve, double sigma_um) {
@@ -102,22 +107,21 @@ std::optional<Affine> fit_field(const std::vector<Curve>& reference, const std::
   return fit_affine(a, b, scale_um);
 }
 
-// The curves in the session: drawn onto its ridges from the prediction, twice, the second time from the fit
-// of all.
-std::vector<Curve> carry(const std::vector<Curve>& reference, Affine& session_from_reference,
-                         const Image& smoothed, const Image& ridge, bool refit) {
-  std::vector<Curve> drawn = moved(reference, session_from_reference);
-  if (refit) {
-    for (Curve& c : drawn) c = snap_to_ridge(ridge, std::move(c), 2.4, 3.0, 0.03);
-    if (const auto fit = fit_field(reference, drawn, ridge, 0.7)) session_from_reference = *fit;
-    drawn = moved(reference, session_from_reference);
-  }
-  for (Curve& c : drawn) {
-    c = snap_to_ridge(ridge, std::move(c), 2.0, 2.5, 0.10);
-    c = snap_to_ridge(smoothed, std::move(c), 0.6, 1.2, 0.3);
-    c = smooth_curve(c, 0.4);
-  }
-  return drawn;
+// Adds curves of the reference: drawn onto the session's ridges from the prediction, twice, the second time
+// from the fit of all.
+void carry(const std::vector<Curve>& reference, const Stack& stack, bool refit, View& view) {
+  std::vector<Curve> drawn = moved(reference, view.session_from_reference);
+  {
+    FilteredImage ridges = ridge_image(stack, view.haze);
+    if (refit) {
+      for (Curve& c : drawn) c = snap(ridges, std::move(c), 2.4, 3.0, 0.03);
+      if (const auto fit = fit_field(reference, drawn, stack.image, 0.7)) view.session_from_reference = *fit;
+      drawn = moved(reference, view.session_from_reference);
+    }
+    for (Curve& c : drawn) c = snap(ridges, std::move(c), 2.0, 2.5, 0.10);
+  }  // before the next image as large is made
+  FilteredImage image = image_for_evidence(stack, view.haze);
+  for (Curve& c : drawn) view.add(smooth_curve(snap(image, std::move(c), 0.6, 1.2, 0.3), 0.4), image);
 }
 
 // Pieces of `tracing` at least `min_um` long that none of `known` covers.
@@ -200,8 +204,12 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const Starts&
   for (const Dendrite& d : tracings[ref]) reference.push_back(extended(d.centreline, stacks[ref]->image));
   const std::vector<Curve> traced = curves_of(tracings[ref]);
   in_each_usable([&](size_t s) {
+    const Stack& stack = *stacks[s];
+    View& view = views[s];
+    view.haze = haze_of(stack.image);
     if (s == ref) {
-      views[s].add(reference, smoothed_for_evidence(*stacks[s]));
+      FilteredImage image = image_for_evidence(stack, view.haze);
+      for (const Curve& c : reference) view.add(c, image);
       return;
     }
     const CoarseFit& start = starts.fit(ref, s);
@@ -211,30 +219,22 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const Starts&
           start.correlation));
       return;
     }
-    const Image image = smoothed_for_evidence(*stacks[s]);
-    const Image ridge = ridge_image(image);
-    Affine& session_from_reference = views[s].session_from_reference;
-    session_from_reference = start.session_from_reference;
-    session_from_reference.shift_um.z() +=
-        depth_shift(traced, start.session_from_reference, ridge, config.max_depth_shift_um);
-    views[s].add(carry(reference, session_from_reference, image, ridge, true), image);
+    view.session_from_reference = start.session_from_reference;
+    view.session_from_reference.shift_um.z() +=
+        depth_shift(traced, start.session_from_reference, starts.view(s), config.max_depth_shift_um);
+    carry(reference, stack, true, view);
   });
 
-  // Dendrites that other sessions traced and the reference did not: rare, so images are smoothed for it anew.
-  std::vector<Image> images(n);
-  const auto image_of = [&](size_t s) -> const Image& {
-    if (images[s].empty()) images[s] = smoothed_for_evidence(*stacks[s]);
-    return images[s];
-  };
+  // Dendrites that other sessions traced and the reference did not: rare, so images are filtered for it anew.
   for (size_t s = 0; s < n; ++s) {
     if (s == ref || !frames[s].usable) continue;
     std::vector<Curve> extra = uncovered(tracings[s], views[s].curves, config.min_dendrite_um);
     if (extra.empty()) continue;
     extra = moved(extra, views[s].session_from_reference.inverse());
     std::vector<Curve> fresh;
-    const Image ridge_of_reference = ridge_image(image_of(ref));
+    FilteredImage ridges_of_reference = ridge_image(*stacks[ref], views[ref].haze);
     for (Curve& c : extra) {
-      c = snap_to_ridge(ridge_of_reference, std::move(c), 1.5, 2.0, 0.1);
+      c = snap(ridges_of_reference, std::move(c), 1.5, 2.0, 0.1);
       Tracing one(1);
       one[0].centreline = resample(smooth_curve(c, 0.4), kStepUm);
       for (Curve& piece : uncovered(one, reference, config.min_dendrite_um))
@@ -243,14 +243,15 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const Starts&
     if (fresh.empty()) continue;
     for (size_t t = 0; t < n; ++t) {
       if (!frames[t].usable) continue;
-      const Image& image = image_of(t);
-      views[t].add(
-          t == ref ? fresh : carry(fresh, views[t].session_from_reference, image, ridge_image(image), false),
-          image);
+      if (t == ref) {
+        FilteredImage image = image_for_evidence(*stacks[t], views[t].haze);
+        for (const Curve& c : fresh) views[t].add(c, image);
+      } else {
+        carry(fresh, *stacks[t], false, views[t]);
+      }
     }
     reference.insert(reference.end(), fresh.begin(), fresh.end());
   }
-  images.clear();
 
   const auto in_each_dendrite = [&](auto&& work) {
     tbb::parallel_for(size_t{0}, n * reference.size(), [&](size_t i) {

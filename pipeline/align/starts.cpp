@@ -10,15 +10,14 @@
 namespace spinechron {
 
 Starts::Starts(const std::vector<const Stack*>& stacks, double max_rotation_deg)
-    : n_(stacks.size()), fits_(n_ * n_) {
-  std::vector<Projected> views(n_);
-  tbb::parallel_for(size_t{0}, n_, [&](size_t s) { views[s] = project_for_registration(stacks[s]->image); });
+    : n_(stacks.size()), views_(n_), fits_(n_ * n_) {
+  tbb::parallel_for(size_t{0}, n_, [&](size_t s) { views_[s] = project_for_registration(stacks[s]->image); });
   tbb::parallel_for(size_t{0}, n_ * n_, [&](size_t i) {
     const size_t a = i / n_, b = i % n_;
     // The images say from which of the two to which, not their places in time; of equal ones either serves.
-    if (!(std::tie(views[a].pixels, a) < std::tie(views[b].pixels, b))) return;
+    if (!(std::tie(views_[a].pixels, a) < std::tie(views_[b].pixels, b))) return;
     CoarseFit& there = fits_[a * n_ + b];
-    there = coarse_registration(views[a], views[b], max_rotation_deg);
+    there = coarse_registration(views_[a], views_[b], max_rotation_deg);
     fits_[b * n_ + a] = {there.session_from_reference.inverse(), there.correlation};
   });
 }

@@ -14,6 +14,7 @@ class Starts {
   /// of the sessions.
   Starts(const std::vector<const Stack*>& stacks, double max_rotation_deg);
 
+  const Projected& view(size_t session) const { return views_[session]; }
   const CoarseFit& fit(size_t reference, size_t session) const { return fits_[reference * n_ + session]; }
 
   /// The sessions with a dendrite in the order in which they are to be the reference: first the one that all
@@ -22,6 +23,7 @@ class Starts {
 
  private:
   size_t n_;
+  std::vector<Projected> views_;
   std::vector<CoarseFit> fits_;
 };
 

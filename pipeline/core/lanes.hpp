@@ -21,5 +21,9 @@ inline constexpr size_t kLanes = 8;
 /// Samples side by side, for loops that keep several of them at hand. Comparisons choose lane by lane. Load
 /// and store by std::memcpy; not to be passed by value, since how depends on the processor.
 using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
+/// The same where it lies among other floats: for loops that read several at once (copies of arrays of Lanes
+/// would go through memory).
+using LanesThere =
+    float __attribute__((vector_size(kLanes * sizeof(float)), aligned(alignof(float)), may_alias));
 
 }  // namespace spinechron

@@ -18,7 +18,7 @@ constexpr size_t kMostKept = 32;
 #endif
 
 /// Blocks that were given back and wait for the next image of about their size. What is in use and what is
-/// kept are together never more than was in use at once.
+/// kept are together at most a quarter more than was in use at once.
 class Kept {
  public:
   /// nullptr: none fits, and there is room for a new one.
@@ -33,7 +33,7 @@ class Kept {
       blocks_.erase(std::next(found).base());
       return memory;
     }
-    while (!blocks_.empty() && in_use_bytes_ + kept_bytes_ > most_bytes_) drop_oldest();
+    while (!blocks_.empty() && in_use_bytes_ + kept_bytes_ > most_bytes_ + most_bytes_ / 4) drop_oldest();
     return nullptr;
   }
   void put(void* memory, size_t bytes) {

@@ -12,7 +12,8 @@
 namespace spinechron {
 
 /// `bytes` of memory, not initialised; throws std::bad_alloc. To be given back by `free_large` with the same
-/// size. Large blocks are kept for the next image of about that size; never more than were in use at once.
+/// size. Large blocks are kept for the next image of about that size; at most a quarter more than were in use
+/// at once.
 void* allocate_large(size_t bytes);
 void free_large(void* memory, size_t bytes) noexcept;
 

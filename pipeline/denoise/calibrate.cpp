@@ -25,16 +25,18 @@ Stack calibrate(RawStack raw, const Context& context) {
   stack.image = std::move(raw.counts);
   float* samples = stack.image.data();
   const size_t n = stack.image.size().count();
+  Range range = range_of(samples, n);
   float least = 0;
-  if (!range_of(samples, n).finite) {
+  if (!range.finite) {
     bool any = false;
     for (size_t i = 0; i < n; ++i)
       if (std::isfinite(samples[i]) && (!any || samples[i] < least)) least = samples[i], any = true;
     for (size_t i = 0; i < n; ++i)
       if (!std::isfinite(samples[i])) samples[i] = least;
+    range = range_of(samples, n);
   }
   const BlockMeans means(stack.image);
-  stack.noise = fit_noise(stack.image, means, raw.lowest_count, raw.highest_count, context);
+  stack.noise = fit_noise(stack.image, means, range, raw.lowest_count, raw.highest_count, context);
   context.check_cancelled();
   const auto offset = static_cast<float>(stack.noise.offset);
   const auto photons_per_count = static_cast<float>(1 / stack.noise.gain);

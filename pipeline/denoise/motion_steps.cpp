@@ -5,10 +5,12 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
-#include <opencv2/imgproc.hpp>
+#include <opencv2/core.hpp>
+#include <vector>
 
-#include "bridge/opencv.hpp"
+#include "core/binning.hpp"
 #include "core/lanes.hpp"
+#include "core/smoothing.hpp"
 
 namespace spinechron {
 namespace {
@@ -40,15 +42,13 @@ struct Structures {
 };
 
 // Voxels to a bin.
-int bin_factor(double voxel_um) {
-  return std::max(1, static_cast<int>(std::lround(kBin_um / voxel_um)));
+size_t bin_factor(double voxel_um) {
+  return static_cast<size_t>(std::max(1L, std::lround(kBin_um / voxel_um)));
 }
 
-cv::Mat binned(const Image& image, size_t z, int fx, int fy) {
-  const int nx = static_cast<int>(image.size().x) / fx, ny = static_cast<int>(image.size().y) / fy;
-  cv::Mat out;
-  cv::resize(bridge::slice(image, z)({0, 0, nx * fx, ny * fy}), out, {nx, ny}, 0, 0, cv::INTER_AREA);
-  return out;
+SPINECHRON_LANES
+void take_off(float* __restrict row, const float* other, size_t n) {
+  for (size_t x = 0; x < n; ++x) row[x] -= other[x];
 }
 
 SPINECHRON_LANES
@@ -61,18 +61,19 @@ void compress(float* row, size_t n, float cut, float soft) {
 
 Structures find_structures(const Image& image, const Context& context) {
   Structures s;
-  const int fx = bin_factor(image.voxel_um().x()), fy = bin_factor(image.voxel_um().y());
-  s.bin_x_um = fx * image.voxel_um().x();
-  s.bin_y_um = fy * image.voxel_um().y();
+  const size_t fx = bin_factor(image.voxel_um().x()), fy = bin_factor(image.voxel_um().y());
+  s.bin_x_um = double(fx) * image.voxel_um().x();
+  s.bin_y_um = double(fy) * image.voxel_um().y();
   s.slices.resize(image.size().z);
   tbb::parallel_for(size_t{0}, image.size().z, [&](size_t z) {
     context.check_cancelled();
-    const cv::Mat slice = binned(image, z, fx, fy);
-    cv::Mat fine, coarse;
-    cv::GaussianBlur(slice, fine, {}, kFine_um / s.bin_x_um, kFine_um / s.bin_y_um, cv::BORDER_REPLICATE);
-    cv::GaussianBlur(slice, coarse, {}, kCoarse_um / s.bin_x_um, kCoarse_um / s.bin_y_um,
-                     cv::BORDER_REPLICATE);
-    fine -= coarse;
+    const size_t nx = bins_in(image.size().x, fx), ny = bins_in(image.size().y, fy);
+    std::vector<float> slice(nx * ny), coarse(nx * ny);
+    bin_means(image, fx, fy, z, z + 1, slice.data());
+    smooth_plane(slice.data(), nx, ny, kCoarse_um / s.bin_x_um, kCoarse_um / s.bin_y_um, coarse.data());
+    cv::Mat fine(static_cast<int>(ny), static_cast<int>(nx), CV_32F);
+    smooth_plane(slice.data(), nx, ny, kFine_um / s.bin_x_um, kFine_um / s.bin_y_um, fine.ptr<float>());
+    take_off(fine.ptr<float>(), coarse.data(), nx * ny);
     s.slices[z] = fine;
   });
   std::vector<float> sample;
@@ -259,7 +260,7 @@ std::vector<TilePeak> compare(const cv::Mat& a, const cv::Mat& b, cv::Point offs
 std::vector<SliceStep> measure_steps(const Image& image, double most_um, const Context& context) {
   std::vector<SliceStep> steps;
   const Size3 size = image.size();
-  const auto bins = [](size_t n, double voxel_um) { return n / static_cast<size_t>(bin_factor(voxel_um)); };
+  const auto bins = [](size_t n, double voxel_um) { return n / bin_factor(voxel_um); };
   if (size.z < 2 || bins(size.x, image.voxel_um().x()) < kFewestBins ||
       bins(size.y, image.voxel_um().y()) < kFewestBins)
     return steps;

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 #include "core/lanes.hpp"
@@ -50,11 +52,10 @@ Counts count_ends(const float* v, size_t n, float low, float low_end, float high
   return c;
 }
 
-Extremes find_extremes(const Image& image) {
+Extremes find_extremes(const Image& image, const Range& range) {
   const size_t rows = image.size().y * image.size().z, width = image.size().x;
   Extremes e;
   const float* v = image.data();
-  const Range range = range_of(v, image.size().count());
   e.low = range.least;
   e.high = range.greatest;
   const bool integers = std::floor(e.low) == e.low && std::floor(e.high) == e.high && e.high - e.low >= 16;
@@ -149,6 +150,29 @@ struct Bin {
   std::vector<float> variances;  // of the blocks, scaled so that their median is what the mean would be
   double error = 0;              // relative, of the bin's variance
 };
+
+struct Ranked {
+  float predictor;
+  std::uint32_t index;
+};
+
+// By the digits of the number, eleven bits at a time from the last; equal ones stay as they are.
+void sort_by_predictor(std::vector<Ranked>& candidates) {
+  constexpr unsigned kBits = 11, kDigits = 1U << kBits;
+  const auto digit = [](const Ranked& c, unsigned shift) {
+    const auto bits = std::bit_cast<std::uint32_t>(c.predictor);
+    // Positive numbers are ordered as their bits are, above all negative ones, which run backwards.
+    return ((bits ^ (bits >> 31 ? 0xffffffffU : 0x80000000U)) >> shift) % kDigits;
+  };
+  std::vector<Ranked> sorted(candidates.size());
+  for (unsigned shift = 0; shift < 32; shift += kBits) {
+    std::array<size_t, kDigits> at{};
+    for (const Ranked& c : candidates) ++at[digit(c, shift)];
+    std::exclusive_scan(at.begin(), at.end(), at.begin(), size_t{0});
+    for (const Ranked& c : candidates) sorted[at[digit(c, shift)]++] = c;
+    candidates.swap(sorted);
+  }
+}
 
 double median(std::vector<float>& v) {
   const auto middle = v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2);
@@ -268,11 +292,11 @@ Line fit_line(const std::vector<Bin>& bins, double tiny) {
 
 }  // namespace
 
-NoiseModel fit_noise(const Image& counts, const BlockMeans& means, double lowest, double highest,
-                     const Context& context) {
+NoiseModel fit_noise(const Image& counts, const BlockMeans& means, const Range& values, double lowest,
+                     double highest, const Context& context) {
   NoiseModel model;
   if (counts.empty()) return model;
-  const Extremes e = find_extremes(counts);
+  const Extremes e = find_extremes(counts, values);
   const double all = static_cast<double>(counts.size().count()), range = e.high - e.low;
   model.offset = e.low;
   if (!(range > 0)) {
@@ -287,17 +311,13 @@ NoiseModel fit_noise(const Image& counts, const BlockMeans& means, double lowest
   context.check_cancelled();
 
   const Grid grid(counts, means);
-  struct Candidate {
-    float predictor;
-    std::uint32_t index;
-  };
   const size_t step_z = means.nz() >= 24 ? 2 : 1;  // every second slice is plenty
   const size_t plane = grid.nx() * grid.ny(), first_z = grid.first_z(), end_z = grid.end_z();
   const size_t slices = first_z < end_z ? (end_z - first_z + step_z - 1) / step_z : 0;
-  std::vector<Candidate> candidates(slices * plane);
+  std::vector<Ranked> candidates(slices * plane);
   tbb::parallel_for(size_t{0}, slices, [&](size_t k) {
     const size_t z = first_z + k * step_z;
-    Candidate* out = candidates.data() + k * plane;
+    Ranked* out = candidates.data() + k * plane;
     for (size_t by = 0; by < grid.ny(); ++by)
       for (size_t bx = 0; bx < grid.nx(); ++bx)
         *out++ = {grid.predictor(bx, by, z), static_cast<std::uint32_t>(z * plane + by * grid.nx() + bx)};
@@ -310,12 +330,7 @@ NoiseModel fit_noise(const Image& counts, const BlockMeans& means, double lowest
   const auto edge = [&](size_t i) {
     return static_cast<size_t>(kEdges[i] * static_cast<double>(candidates.size()));
   };
-  const auto darker = [](const Candidate& a, const Candidate& b) {
-    return a.predictor != b.predictor ? a.predictor < b.predictor : a.index < b.index;
-  };
-  for (size_t i = kEdges.size() - 2; i > 0; --i)
-    std::nth_element(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(edge(i)),
-                     candidates.begin() + static_cast<std::ptrdiff_t>(edge(i + 1)), darker);
+  sort_by_predictor(candidates);
   context.check_cancelled();
 
   const float ceiling = model.saturated_fraction > 0 ? e.high : std::numeric_limits<float>::max();

@@ -3,6 +3,7 @@
 
 #include "core/image.hpp"
 #include "core/noise.hpp"
+#include "core/range.hpp"
 #include "core/stage.hpp"
 #include "denoise/block_means.hpp"
 
@@ -31,10 +32,10 @@ namespace spinechron {
 /// block means, then a fixed number of blocks).
 ///
 /// @param counts finite samples
-/// @param means those of `counts`
+/// @param means, range those of `counts`
 /// @param lowest, highest what the sample type allows (clipping and saturation are looked for there and at
 ///        the image's own extremes)
-NoiseModel fit_noise(const Image& counts, const BlockMeans& means, double lowest, double highest,
-                     const Context& context);
+NoiseModel fit_noise(const Image& counts, const BlockMeans& means, const Range& range, double lowest,
+                     double highest, const Context& context);
 
 }  // namespace spinechron

@@ -1,5 +1,7 @@
 #include "evidence/evidence.hpp"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -7,7 +9,6 @@
 #include "core/lanes.hpp"
 #include "evidence/running_quantiles.hpp"
 #include "evidence/smooth_seen.hpp"
-#include "evidence/smoothing.hpp"
 #include "evidence/tube.hpp"
 
 namespace spinechron {
@@ -74,11 +75,12 @@ double median_radius(const Dendrite& d) {
 
 }  // namespace
 
-Piece::Piece(const Image& smoothed, const Curve& centreline)
-    : curve(centreline),
-      directions(spinechron::directions(curve)),
-      depth_um(depth_levels(smoothed.voxel_um().z())),
-      block(straighten(smoothed, curve, directions, across_steps(), depth_um)) {}
+Piece::Piece(FilteredImage& image, const Curve& centreline)
+    : curve(centreline), directions(spinechron::directions(curve)) {
+  const Image& there = image.beside(curve, kAcrossUm, kDepthUm);
+  depth_um = depth_levels(there.voxel_um().z());
+  block = straighten(there, curve, directions, across_steps(), depth_um);
+}
 
 Evidence::Evidence(Piece piece, const Dendrite& dendrite, const Tracing& others)
     : curve_(std::move(piece.curve)),
@@ -182,6 +184,14 @@ Evidence::Evidence(Piece piece, const Dendrite& dendrite, const Tracing& others)
     for (float& v : s.samples)
       v = std::max(v, static_cast<float>(0.7 * floor_));  // NaN stays: max(NaN, x) is NaN
 }
+
+Evidence::Evidence(const Stack& stack, const Dendrite& dendrite, const Tracing& others)
+    : Evidence(
+          [&] {
+            FilteredImage image = image_for_evidence(stack, haze_of(stack.image));
+            return Piece(image, dendrite.centreline);
+          }(),
+          dendrite, others) {}
 
 void Evidence::measure_edges(const Block& relative, int axis_level) {
   const int n = arcs(), middle = relative.width / 2, reach = static_cast<int>(3.6 / kStepUm);
@@ -334,35 +344,38 @@ Reading Evidence::read(const Site& site, double arc_reach_um, double out_reach_u
   return best;
 }
 
-Image smoothed_for_evidence(const Stack& stack) {
-  const double lateral = stack.optics.lateral_sigma_um, axial = stack.optics.axial_sigma_um;
-  Image out = smoothed(stack.image, kEvidenceSmoothing * lateral, kEvidenceSmoothing * axial);
-  sharpen(out, lateral, axial);
-  // Without the haze that fills a whole slice: its median, smoothed over neighbours.
-  const Size3 n = out.size();
+Profile haze_of(const Image& image) {
+  constexpr size_t kBlock = 4, kEvery = 12;  // voxels
+  const Size3 n = image.size();
+  const size_t block_x = std::min(kBlock, n.x), block_y = std::min(kBlock, n.y);
   Profile level(n.z);
-  std::vector<float> scratch;
-  for (size_t z = 0; z < n.z; ++z) {
-    scratch.clear();
-    for (size_t y = 0; y < n.y; y += 5)
-      for (size_t x = y % 3; x < n.x; x += 5) scratch.push_back(out.at(x, y, z));
-    level[z] = quantile(scratch, 0.5);
-  }
-  level = smooth(level, 2.0);
-  for (size_t z = 0; z < n.z; ++z) {
-    float* v = out.slice(z);
-    const auto base = static_cast<float>(level[z]);
-    for (size_t i = 0; i < n.x * n.y; ++i) v[i] -= base;
-  }
-  return out;
+  tbb::parallel_for(size_t{0}, n.z, [&](size_t z) {
+    std::vector<float> means;
+    for (size_t y = 0; y + block_y <= n.y; y += kEvery)
+      for (size_t x = 0; x + block_x <= n.x; x += kEvery) {
+        float sum = 0;
+        for (size_t j = 0; j < block_y; ++j)
+          for (size_t i = 0; i < block_x; ++i) sum += image.row(y + j, z)[x + i];
+        means.push_back(sum / static_cast<float>(block_x * block_y));
+      }
+    level[z] = quantile(means, 0.5);
+  });
+  return smooth(level, 2.0);
+}
+
+FilteredImage image_for_evidence(const Stack& stack, const Profile& haze) {
+  const double lateral = stack.optics.lateral_sigma_um, axial = stack.optics.axial_sigma_um;
+  const double twice = kEvidenceSmoothing, once = std::hypot(kEvidenceSmoothing, 1);
+  return {stack.image, {{2, twice * lateral, twice * axial}, {-1, once * lateral, once * axial}}, haze};
 }
 
 void measure_evidence(const Stack& stack, Frame& frame) {
   if (!frame.usable || frame.evidence.size() == frame.dendrites.size()) return;
-  const Image image = smoothed_for_evidence(stack);
+  FilteredImage image = image_for_evidence(stack, haze_of(stack.image));
   frame.evidence.clear();
   for (const Dendrite& d : frame.dendrites)
-    frame.evidence.push_back(std::make_shared<const Evidence>(image, d, frame.dendrites));
+    frame.evidence.push_back(
+        std::make_shared<const Evidence>(Piece(image, d.centreline), d, frame.dendrites));
 }
 
 }  // namespace spinechron

@@ -11,6 +11,7 @@
 #include "core/dendrite.hpp"
 #include "core/spine.hpp"
 #include "core/stage.hpp"
+#include "evidence/filtered_image.hpp"
 #include "evidence/filters.hpp"
 #include "evidence/strip.hpp"
 
@@ -33,9 +34,9 @@ struct Reading {
   double snr() const { return excess / sigma; }
 };
 
-/// The piece of a smoothed image round a curve from which evidence is read: all that is needed of the image.
+/// The piece of an image round a curve from which evidence is read: all that is needed of the image.
 struct Piece {
-  Piece(const Image& smoothed, const Curve& centreline);
+  Piece(FilteredImage& image_for_evidence, const Curve& centreline);
   Curve curve;
   Directions directions;
   std::vector<double> depth_um;  ///< of the block's levels, relative to the curve
@@ -46,8 +47,7 @@ class Evidence {
  public:
   /// `others` are the other dendrites of the frame: what belongs to them counts as unseen.
   Evidence(Piece piece, const Dendrite& dendrite, const Tracing& others);
-  Evidence(const Image& smoothed, const Dendrite& dendrite, const Tracing& others)
-      : Evidence(Piece(smoothed, dendrite.centreline), dendrite, others) {}
+  Evidence(const Stack& stack, const Dendrite& dendrite, const Tracing& others);
 
   bool usable() const { return usable_; }  ///< false: too little of the dendrite lies in the image
   int arcs() const { return static_cast<int>(curve_.size()); }
@@ -98,11 +98,15 @@ class Evidence {
   bool usable_ = false;
 };
 
-/// The image in which evidence is read: smoothed by a little less than the PSF (in units of its standard
-/// deviations), which keeps the noise down, then sharpened by one step with the PSF, which takes that blur
-/// back: heads part from the shaft and from each other.
+/// The haze that fills each slice: the median of its brightness, smoothed over neighbours.
+Profile haze_of(const Image& image);
+
+/// The image in which evidence is read, without haze: smoothed by a little less than the PSF (in units of its
+/// standard deviations), which keeps the noise down, then sharpened by one step of Van Cittert's
+/// deconvolution (Z. Phys. 69:298, 1931) with the PSF, which takes that blur back: what smoothing by the PSF
+/// takes away is added once more, and heads part from the shaft and from each other.
 inline constexpr double kEvidenceSmoothing = 0.9;
-Image smoothed_for_evidence(const Stack& stack);
+FilteredImage image_for_evidence(const Stack& stack, const Profile& haze);
 
 /// Measures all dendrites of a frame (fills Frame::evidence); does nothing where that is done already.
 void measure_evidence(const Stack& stack, Frame& frame);

@@ -6,8 +6,9 @@
 #include <cmath>
 #include <vector>
 
+#include "core/binning.hpp"
 #include "core/lanes.hpp"
-#include "evidence/smoothing.hpp"
+#include "core/smoothing.hpp"
 
 namespace spinechron {
 namespace {
@@ -17,36 +18,15 @@ size_t block(double voxel_um, double wanted_um) {
 }
 
 SPINECHRON_LANES
-void add(float* sum, const float* row, size_t n) {
-  for (size_t x = 0; x < n; ++x) sum[x] += row[x];
-}
-
-SPINECHRON_LANES
 void stabilise(float* p, size_t n, float level, float floor) {
   for (size_t i = 0; i < n; ++i) p[i] = std::sqrt((p[i] > level ? p[i] - level : 0.0F) + floor);
 }
 
 Image block_mean(const Image& in, size_t bx, size_t by, size_t bz) {
-  const Size3 s = in.size();
-  const Size3 t{(s.x + bx - 1) / bx, (s.y + by - 1) / by, (s.z + bz - 1) / bz};
-  const Vec3 voxel = in.voxel_um().cwiseProduct(Vec3(double(bx), double(by), double(bz)));
-  Image out = Image::unfilled(t, voxel);
+  const Size3 s = in.size(), t{bins_in(s.x, bx), bins_in(s.y, by), bins_in(s.z, bz)};
+  Image out = Image::unfilled(t, in.voxel_um().cwiseProduct(Vec3(double(bx), double(by), double(bz))));
   tbb::parallel_for(size_t{0}, t.z, [&](size_t z) {
-    std::vector<float> sum(s.x);
-    for (size_t y = 0; y < t.y; ++y) {
-      const size_t z1 = std::min(s.z, (z + 1) * bz), y1 = std::min(s.y, (y + 1) * by);
-      std::fill(sum.begin(), sum.end(), 0.0F);
-      for (size_t k = z * bz; k < z1; ++k)
-        for (size_t j = y * by; j < y1; ++j) add(sum.data(), in.row(j, k), s.x);
-      const auto rows = static_cast<float>((z1 - z * bz) * (y1 - y * by));
-      float* to = out.row(y, z);
-      for (size_t x = 0; x < t.x; ++x) {
-        const size_t x1 = std::min(s.x, (x + 1) * bx);
-        float total = 0;
-        for (size_t i = x * bx; i < x1; ++i) total += sum[i];
-        to[x] = total / (rows * static_cast<float>(x1 - x * bx));
-      }
-    }
+    bin_means(in, bx, by, z * bz, std::min(s.z, (z + 1) * bz), out.slice(z));
   });
   return out;
 }
@@ -79,7 +59,7 @@ Coarse make_coarse(const Image& image) {
   std::vector<float> level(s.z), spread(s.z), sample;
   for (size_t z = 0; z < s.z; ++z) {
     sample.clear();
-    for (size_t i = 0; i < s.x * s.y; i += 7) sample.push_back(c.stabilised.slice(z)[i]);
+    for (size_t i = 0; i < s.x * s.y; i += 13) sample.push_back(c.stabilised.slice(z)[i]);
     const auto [low, middle] = quantiles_of(sample, 0.16, 0.5);
     level[z] = middle;
     spread[z] = middle - low;

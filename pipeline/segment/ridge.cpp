@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/lanes.hpp"
-#include "evidence/smoothing.hpp"
+#include "core/smoothing.hpp"
 
 namespace spinechron {
 namespace {

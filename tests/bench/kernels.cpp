@@ -17,10 +17,11 @@
 
 #include "bridge/itk.hpp"
 #include "bridge/opencv.hpp"
+#include "core/smoothing.hpp"
 #include "evidence/evidence.hpp"
+#include "evidence/filtered_image.hpp"
 #include "evidence/filters.hpp"
 #include "evidence/running_quantiles.hpp"
-#include "evidence/smoothing.hpp"
 #include "evidence/strip.hpp"
 #include "io/read_image.hpp"
 #include "scene.hpp"

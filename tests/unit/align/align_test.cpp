@@ -3,7 +3,7 @@
 #include "align/coarse.hpp"
 #include "align/shafts.hpp"
 #include "align/slide.hpp"
-#include "evidence/smoothing.hpp"
+#include "evidence/filtered_image.hpp"
 #include "support/bright_dendrite.hpp"
 
 namespace spinechron {
@@ -17,12 +17,12 @@ const std::vector<testing::Head> kHeads{{5.0, 1.2, 0.3},  {9.0, -1.3, 0.4},  {13
 
 TEST(Coarse, FindsTheShiftInDepth) {
   Scene scene;
-  const Image image = smoothed(scene.stack(1).image, 0.15, 0.6);
+  const Projected image = project_for_registration(scene.stack(1).image);
+  const double step_um = image.slices.voxel_um().z() / 2;
   Curve shallower = scene.tracing()[0].centreline;
   for (Vec3& p : shallower) p.z() -= 3.0;
-  EXPECT_NEAR(depth_shift({shallower}, Affine(), image, 6.0), 3.0, image.voxel_um().z() / 2 + 1e-9);
-  EXPECT_NEAR(depth_shift({scene.tracing()[0].centreline}, Affine(), image, 6.0), 0.0,
-              image.voxel_um().z() / 2 + 1e-9);
+  EXPECT_NEAR(depth_shift({shallower}, Affine(), image, 6.0), 3.0, step_um + 1e-9);
+  EXPECT_NEAR(depth_shift({scene.tracing()[0].centreline}, Affine(), image, 6.0), 0.0, step_um + 1e-9);
 }
 
 TEST(Coarse, FindsRotationAndShift) {

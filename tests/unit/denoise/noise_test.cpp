@@ -56,7 +56,8 @@ Image take(const Camera& c) {
 }
 
 NoiseModel fit(const Image& counts, double highest) {
-  return fit_noise(counts, BlockMeans(counts), 0, highest, {});
+  return fit_noise(counts, BlockMeans(counts), range_of(counts.data(), counts.size().count()), 0, highest,
+                   {});
 }
 
 class NoiseOfCameras : public testing::TestWithParam<Camera> {};

@@ -12,7 +12,7 @@ using testing::Scene;
 
 Evidence evidence_of(const Scene& scene, unsigned seed = 1) {
   const Tracing t = scene.tracing();
-  return {smoothed_for_evidence(scene.stack(seed)), t[0], t};
+  return {scene.stack(seed), t[0], t};
 }
 
 TEST(Evidence, TheEdgeIsTheShaftsHalfMaximumOnBothSides) {
@@ -60,7 +60,7 @@ TEST(Evidence, WhatBelongsToAnotherDendriteIsNotSeen) {
   other.id = 2;
   for (Vec3& p : other.centreline) p.y() += 2.0;
   t.push_back(other);
-  const Evidence e(smoothed_for_evidence(scene.stack(1)), t[0], t);
+  const Evidence e(scene.stack(1), t[0], t);
   // The other one runs below: on the right seen along x.
   EXPECT_FALSE(e.read({Side::right, 15.0, 1.3, 0}, 0, 0, 0).valid());
   EXPECT_TRUE(e.read({Side::left, 15.0, 1.3, 0}, 0, 0, 0).valid());
@@ -73,7 +73,7 @@ TEST(Evidence, ADendriteFarBelowHidesOnlyWhatIsNearIt) {
   other.id = 2;
   for (Vec3& p : other.centreline) p += Vec3(0, 2.0, 4.0);
   t.push_back(other);
-  const Evidence e(smoothed_for_evidence(scene.stack(1)), t[0], t);
+  const Evidence e(scene.stack(1), t[0], t);
   EXPECT_TRUE(e.read({Side::right, 15.0, 1.3, 0}, 0, 0, 0).valid());
   EXPECT_FALSE(e.read({Side::right, 15.0, 1.3, 3.0}, 0, 0, 0).valid());
 }
@@ -82,7 +82,7 @@ TEST(Evidence, ACurveOutsideTheImageIsNotUsable) {
   const Scene scene;
   Tracing t = scene.tracing();
   for (Vec3& p : t[0].centreline) p.y() += 500;
-  EXPECT_FALSE(Evidence(smoothed_for_evidence(scene.stack(1)), t[0], t).usable());
+  EXPECT_FALSE(Evidence(scene.stack(1), t[0], t).usable());
 }
 
 TEST(Measure, ABrighterHeadIsALargerOne) {

@@ -1,9 +1,11 @@
-#include "evidence/smoothing.hpp"
+#include "evidence/filtered_image.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
+
+#include "evidence/strip.hpp"
 
 namespace spinechron {
 namespace {
@@ -35,7 +37,7 @@ double by_definition(const Image& image, long x, long y, long z, const Vec3& sig
   return sum / weight;
 }
 
-TEST(Smoothing, IsTheGaussianOfItsDefinition) {
+TEST(FilteredImage, IsTheGaussianOfItsDefinition) {
   const Image image = noisy({21, 18, 9});
   const double lateral_um = 0.2, axial_um = 0.7;
   const Image out = smoothed(image, lateral_um, axial_um);
@@ -47,54 +49,45 @@ TEST(Smoothing, IsTheGaussianOfItsDefinition) {
                 2e-6);
 }
 
-TEST(Smoothing, WideKernelsKeepTheMean) {
+TEST(FilteredImage, WideKernelsKeepTheMean) {
   Image image({64, 64, 3}, Vec3(0.1, 0.1, 1), 2.5F);
-  const Image out = smoothed(image, 1.5, 1.0);  // 15 voxels: more than are unrolled
+  const Image out = smoothed(image, 1.5, 1.0);
   EXPECT_TRUE(std::all_of(out.data(), out.data() + out.size().count(),
                           [](float v) { return std::abs(v - 2.5F) < 1e-5F; }));
 }
 
-TEST(Smoothing, WithoutSigmaNothingChanges) {
+TEST(FilteredImage, WithoutSigmaNothingChanges) {
   const Image image = noisy({9, 8, 3});
   const Image out = smoothed(image, 0, 0);
   EXPECT_TRUE(std::equal(out.data(), out.data() + out.size().count(), image.data()));
 }
 
-// A Gaussian of variance v becomes twice itself less one of variance v + sigma2.
-TEST(Smoothing, SharpeningAddsWhatTheBlurTakesAway) {
-  const double v = 0.3 * 0.3, lateral = 0.25;
-  Image image({81, 81, 5}, Vec3(0.05, 0.05, 1.0));
-  const auto spot = [](double r2, double variance) { return std::exp(-0.5 * r2 / variance) / variance; };
-  const auto r2 = [](size_t x, size_t y) {
-    const double dx = (double(x) - 40) * 0.05, dy = (double(y) - 40) * 0.05;
-    return dx * dx + dy * dy;
-  };
+TEST(FilteredImage, ATermCountsWithItsWeightAndTheLevelGoes) {
+  const Image image = noisy({40, 35, 5});
+  const Image fine = smoothed(image, 0.2, 0.7), coarse = smoothed(image, 0.4, 1.1);
+  const Image both = FilteredImage(image, {{2, 0.2, 0.7}, {-1, 0.4, 1.1}}, {1, 2, 3, 4, 5}).whole();
   for (size_t z = 0; z < 5; ++z)
-    for (size_t y = 0; y < 81; ++y)
-      for (size_t x = 0; x < 81; ++x) image.at(x, y, z) = static_cast<float>(spot(r2(x, y), v));
-  sharpen(image, lateral, 0.8);
-  for (const auto& [x, y] : {std::array{40UL, 40UL}, {46UL, 40UL}, {40UL, 52UL}})
-    EXPECT_NEAR(image.at(x, y, 2), 2 * spot(r2(x, y), v) - spot(r2(x, y), v + lateral * lateral), 0.01);
+    for (size_t i = 0; i < 40 * 35; ++i)
+      EXPECT_NEAR(both.slice(z)[i], 2 * fine.slice(z)[i] - coarse.slice(z)[i] - double(z + 1), 1e-3);
 }
 
-TEST(Smoothing, AxisByAxisInPlaceIsTheSameAsAlongLines) {
-  const Size3 size{12, 11, 6};
-  Image image = noisy(size);
-  for (int axis = 0; axis < 3; ++axis) {
-    Image out = image.clone();
-    smooth_axis(out.data(), size, axis, 1.1);
-    const size_t n = axis == 0 ? size.x : axis == 1 ? size.y : size.z;
-    // one line taken out and smoothed alone
-    std::vector<float> line(n);
-    const auto at = [&](size_t i) {
-      return axis == 0   ? std::array{i, size_t{4}, size_t{2}}
-             : axis == 1 ? std::array{size_t{3}, i, size_t{2}}
-                         : std::array{size_t{3}, size_t{4}, i};
-    };
-    for (size_t i = 0; i < n; ++i) line[i] = image.at(at(i)[0], at(i)[1], at(i)[2]);
-    smooth_axis(line.data(), {n, 1, 1}, 0, 1.1);
-    for (size_t i = 0; i < n; ++i)
-      EXPECT_EQ(out.at(at(i)[0], at(i)[1], at(i)[2]), line[i]) << axis << ' ' << i;
+// What is computed beside curves is, to the last bit, what the whole image holds there, and the rest is left.
+TEST(FilteredImage, BesideACurveAllSamplesThatAreAskedForAreThere) {
+  const Image image = noisy({300, 280, 20});
+  const std::vector<FilteredImage::Term> terms{{2, 0.2, 0.7}, {-1, 0.3, 1.1}};
+  const Image whole = FilteredImage(image, terms).whole();
+  FilteredImage filtered(image, terms);
+  const std::vector<double> across{-3, -1.7, 0, 0.4, 3}, depth{-2.4, -0.8, 0, 0.8, 2.4};
+  for (const double turn : {0.0, 0.5}) {
+    Curve curve;
+    for (double t = 0; t < 24; t += kStepUm)
+      curve.emplace_back(6 + t, 12 + turn * t + std::sin(t), 6 + 0.2 * t);  // and out of the image
+    const Directions d = directions(curve);
+    const Block here = straighten(filtered.beside(curve, 3, 2.4), curve, d, across, depth);
+    const Block there = straighten(whole, curve, d, across, depth);
+    for (size_t i = 0; i < here.samples.size(); ++i)
+      ASSERT_TRUE(here.samples[i] == there.samples[i] ||
+                  (std::isnan(here.samples[i]) && std::isnan(there.samples[i])));
   }
 }
 
