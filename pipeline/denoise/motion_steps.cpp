@@ -103,15 +103,21 @@ cv::Point best_whole_shift(const cv::Mat& a, const cv::Mat& b, int reach_x, int 
     for (int x = reach_x; x < a.cols - reach_x; ++x)
       if (const float v = a.at<float>(y, x); v > 0.2F) spots.push_back({x, y, v});
   const size_t step = 1 + spots.size() / 1500;
+  const int nx = 2 * reach_x + 1, ny = 2 * reach_y + 1;
+  std::vector<double> sums(size_t(nx) * size_t(ny));  // of each shift
+  for (size_t i = 0; i < spots.size(); i += step)
+    for (int dy = 0; dy < ny; ++dy) {
+      const float* row = b.ptr<float>(spots[i].y + dy - reach_y) + spots[i].x - reach_x;
+      double* sum = &sums[size_t(dy) * size_t(nx)];
+      for (int dx = 0; dx < nx; ++dx) sum[dx] += spots[i].value * row[dx];
+    }
   cv::Point best(0, 0);
   double most = 0;
   for (int dy = -reach_y; dy <= reach_y; ++dy)
     for (int dx = -reach_x; dx <= reach_x; ++dx) {
-      double sum = 0;
-      for (size_t i = 0; i < spots.size(); i += step)
-        sum += spots[i].value * b.at<float>(spots[i].y + dy, spots[i].x + dx);
       // On a draw, and for what the fine step reaches anyway, the smaller shift.
-      sum *= 1 - 0.01 * (dx * dx + dy * dy);
+      const double sum =
+          sums[size_t(dy + reach_y) * size_t(nx) + size_t(dx + reach_x)] * (1 - 0.01 * (dx * dx + dy * dy));
       if (sum > most) most = sum, best = {dx, dy};
     }
   return best;

@@ -32,7 +32,7 @@ Smoother smoother_of(double sigma, double reach, double weight) {
 }
 
 Smoother lateral(double sigma, double weight) {
-  return smoother_of(sigma, sigma > 0 ? std::max(1.0, std::round(4 * sigma)) : 0, weight);
+  return smoother_of(sigma, sigma > 0 ? std::max(1.0, std::round(3.5 * sigma)) : 0, weight);
 }
 
 // Calls `take(begin, end)` for every run of elements that fulfil `is`.

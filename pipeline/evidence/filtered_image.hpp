@@ -14,7 +14,7 @@ namespace spinechron {
 class FilteredImage {
  public:
   /// Smoothing of every x-y plane and along z, standard deviations in um (0: none along that axis; below 0.2
-  /// voxels along z none either); ends repeat. The kernel ends at 4 sigma in the plane and at 3 sigma along
+  /// voxels along z none either); ends repeat. The kernel ends at 3.5 sigma in the plane and at 3 sigma along
   /// z.
   struct Term {
     double weight = 1, lateral_um = 0, axial_um = 0;

@@ -42,7 +42,7 @@ TEST(FilteredImage, IsTheGaussianOfItsDefinition) {
   const double lateral_um = 0.2, axial_um = 0.7;
   const Image out = smoothed(image, lateral_um, axial_um);
   const Vec3 sigma = Vec3(lateral_um, lateral_um, axial_um).cwiseQuotient(image.voxel_um());
-  const Eigen::Vector3i reach(int(std::lround(4 * sigma.x())), int(std::lround(4 * sigma.y())),
+  const Eigen::Vector3i reach(int(std::lround(3.5 * sigma.x())), int(std::lround(3.5 * sigma.y())),
                               int(std::ceil(3 * sigma.z())));
   for (const auto& [x, y, z] : {std::array{0L, 0L, 0L}, {10L, 9L, 4L}, {20L, 3L, 8L}, {5L, 17L, 1L}})
     EXPECT_NEAR(out.at(size_t(x), size_t(y), size_t(z)) / by_definition(image, x, y, z, sigma, reach), 1,
