@@ -14,6 +14,9 @@
 namespace spinechron {
 namespace {
 
+constexpr double kEvidenceSmoothing =
+    0.9;  // standard deviations of the PSF: a little less than it keeps the noise down
+constexpr double kHeadSigmaUm = 0.25;  // of a head 0.6 um wide (at half maximum), as a mushroom's is
 constexpr float kNaNf = std::numeric_limits<float>::quiet_NaN();
 constexpr double kAcrossUm = 5.64;  // half width of the straightened piece
 constexpr double kDepthUm = 3.2;    // half its depth: an axial PSF (FWHM) and a spine's reach
@@ -363,10 +366,26 @@ Profile haze_of(const Image& image) {
   return smooth(level, 2.0);
 }
 
+EvidenceFilter::EvidenceFilter(const Optics& optics) {
+  // The steps are y, 2 y - g y and 3 y - 3 g y + g g y: y is smoothed, g smooths by the PSF, all are
+  // Gaussian.
+  constexpr double kSmoothing2 = kEvidenceSmoothing * kEvidenceSmoothing;
+  const auto peak_of = [](double variance) { return std::pow(1 + variance, -1.5); };
+  const double y = peak_of(kSmoothing2), gy = peak_of(kSmoothing2 + 1), ggy = peak_of(kSmoothing2 + 2);
+  const double one_step = 2 * y - gy, two_steps = 3 * y - 3 * gy + ggy;
+  const double wanted = std::pow(optics.lateral_sigma_um / kHeadSigmaUm, 3);
+  const double second = std::clamp((wanted - one_step) / (two_steps - one_step), 0.0, 1.0);
+  terms = {{2 + second, std::sqrt(kSmoothing2)}, {-1 - 2 * second, std::sqrt(kSmoothing2 + 1)}};
+  if (second > 0) terms.push_back({second, std::sqrt(kSmoothing2 + 2)});
+  blur_sigmas = 1 / std::cbrt(one_step + second * (two_steps - one_step));
+}
+
 FilteredImage image_for_evidence(const Stack& stack, const Profile& haze) {
   const double lateral = stack.optics.lateral_sigma_um, axial = stack.optics.axial_sigma_um;
-  const double twice = kEvidenceSmoothing, once = std::hypot(kEvidenceSmoothing, 1);
-  return {stack.image, {{2, twice * lateral, twice * axial}, {-1, once * lateral, once * axial}}, haze};
+  std::vector<FilteredImage::Term> terms;
+  for (const auto& [weight, sigmas] : EvidenceFilter(stack.optics).terms)
+    terms.push_back({weight, sigmas * lateral, sigmas * axial});
+  return {stack.image, std::move(terms), haze};
 }
 
 void measure_evidence(const Stack& stack, Frame& frame) {

@@ -101,11 +101,22 @@ class Evidence {
 /// The haze that fills each slice: the median of its brightness, smoothed over neighbours.
 Profile haze_of(const Image& image);
 
-/// The image in which evidence is read, without haze: smoothed by a little less than the PSF (in units of its
-/// standard deviations), which keeps the noise down, then sharpened by one step of Van Cittert's
-/// deconvolution (Z. Phys. 69:298, 1931) with the PSF, which takes that blur back: what smoothing by the PSF
-/// takes away is added once more, and heads part from the shaft and from each other.
-inline constexpr double kEvidenceSmoothing = 0.9;
+/// What the image is filtered with before evidence is read in it. It is smoothed by a little less than the
+/// PSF, which keeps the noise down, then sharpened by steps of Van Cittert's deconvolution (Z. Phys. 69:298,
+/// 1931) with the PSF, which takes that blur back: what smoothing by the PSF takes away is added once more,
+/// and heads part from the shaft and from each other. One step, and as much of a second one as makes the blur
+/// no wider than a head.
+struct EvidenceFilter {
+  explicit EvidenceFilter(const Optics& optics);
+  struct Term {
+    double weight, sigmas;  ///< of a Gaussian so many standard deviations of the PSF wide
+  };
+  std::vector<Term> terms;  ///< their sum is the filter
+  double blur_sigmas;  ///< the filtered image's whole blur, in standard deviations of the PSF: those of the
+                       ///< Gaussian of the same light and the same peak
+};
+
+/// The image in which evidence is read, without haze.
 FilteredImage image_for_evidence(const Stack& stack, const Profile& haze);
 
 /// Measures all dendrites of a frame (fills Frame::evidence); does nothing where that is done already.

@@ -32,11 +32,8 @@ double fill(double radius_um, const Optics& blur) {
 }  // namespace
 
 Optics blur_of_evidence(const Optics& optics) {
-  // Smoothed: a Gaussian of variance 1 + s2 in units of the PSF's; sharpened: twice that less one of 2 + s2.
-  // The Gaussian of the same light and the same peak; its width at half maximum is the same to 2 %.
-  constexpr double s2 = kEvidenceSmoothing * kEvidenceSmoothing;
-  const double peak = 2 * std::pow(1 + s2, -1.5) - std::pow(2 + s2, -1.5), sigma = 1 / std::cbrt(peak);
-  return {optics.lateral_sigma_um * sigma, optics.axial_sigma_um * sigma};
+  const double sigmas = EvidenceFilter(optics).blur_sigmas;
+  return {optics.lateral_sigma_um * sigmas, optics.axial_sigma_um * sigmas};
 }
 
 SpineClass classify(double length_um, double head_um, double neck_um) {

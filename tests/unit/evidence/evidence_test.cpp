@@ -109,4 +109,21 @@ TEST(Measure, ClassesFollowTheFieldsCriteria) {
 }
 
 }  // namespace
+
+TEST(Evidence, AsMuchOfASecondStepAsMakesTheBlurNoWiderThanAHead) {
+  const auto filter = [](double lateral_um) { return EvidenceFilter({lateral_um, 4 * lateral_um}); };
+  for (double lateral_um : {0.15, 0.22, 0.30}) {
+    double light = 0;
+    for (const auto& term : filter(lateral_um).terms) light += term.weight;
+    EXPECT_NEAR(light, 1, 1e-12) << lateral_um;
+  }
+  // The peaks of one step and of two are .609 and .730 of a point's that is not blurred but once over again.
+  EXPECT_EQ(filter(0.18).terms.size(), 2U);
+  EXPECT_NEAR(filter(0.18).blur_sigmas, std::pow(0.6091, -1.0 / 3), 1e-3);
+  EXPECT_NEAR(0.218 * filter(0.218).blur_sigmas, 0.25, 1e-9);
+  EXPECT_EQ(filter(0.30).terms.size(), 3U);
+  EXPECT_NEAR(filter(0.30).terms[0].weight, 3, 1e-12);
+  EXPECT_NEAR(filter(0.30).blur_sigmas, std::pow(0.7297, -1.0 / 3), 1e-3);
+}
+
 }  // namespace spinechron
