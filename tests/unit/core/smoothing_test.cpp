@@ -5,22 +5,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/noisy_image.hpp"
+
 namespace spinechron {
 namespace {
 
-Image noisy(Size3 size) {
-  Image image(size, Vec3(0.12, 0.15, 0.8));
-  std::uint32_t random = 7;
-  for (size_t i = 0; i < size.count(); ++i) {
-    random = random * 1664525U + 1013904223U;
-    image.data()[i] = static_cast<float>(random >> 8) / 1e5F;
-  }
-  return image;
-}
+using testing::noisy_image;
 
 TEST(Smoothing, AxisByAxisInPlaceIsTheSameAsAlongLines) {
   const Size3 size{12, 11, 6};
-  Image image = noisy(size);
+  Image image = noisy_image(size);
   for (int axis = 0; axis < 3; ++axis) {
     Image out = image.clone();
     smooth_axis(out.data(), size, axis, 1.1);

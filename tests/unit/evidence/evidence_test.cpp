@@ -117,7 +117,7 @@ TEST(Evidence, AsMuchOfASecondStepAsMakesTheBlurNoWiderThanAHead) {
     for (const auto& term : filter(lateral_um).terms) light += term.weight;
     EXPECT_NEAR(light, 1, 1e-12) << lateral_um;
   }
-  // The peaks of one step and of two are .609 and .730 of a point's that is not blurred but once over again.
+  // The peak of a point after one step is .609, after two .730 of what the PSF alone leaves of it.
   EXPECT_EQ(filter(0.18).terms.size(), 2U);
   EXPECT_NEAR(filter(0.18).blur_sigmas, std::pow(0.6091, -1.0 / 3), 1e-3);
   EXPECT_NEAR(0.218 * filter(0.218).blur_sigmas, 0.25, 1e-9);

@@ -6,19 +6,12 @@
 #include <cmath>
 
 #include "evidence/strip.hpp"
+#include "support/noisy_image.hpp"
 
 namespace spinechron {
 namespace {
 
-Image noisy(Size3 size) {
-  Image image(size, Vec3(0.12, 0.15, 0.8));
-  std::uint32_t random = 7;
-  for (size_t i = 0; i < size.count(); ++i) {
-    random = random * 1664525U + 1013904223U;
-    image.data()[i] = static_cast<float>(random >> 8) / 1e5F;
-  }
-  return image;
-}
+using testing::noisy_image;
 
 // One axis after another in double, straight from the definition.
 double by_definition(const Image& image, long x, long y, long z, const Vec3& sigma,
@@ -38,7 +31,7 @@ double by_definition(const Image& image, long x, long y, long z, const Vec3& sig
 }
 
 TEST(FilteredImage, IsTheGaussianOfItsDefinition) {
-  const Image image = noisy({21, 18, 9});
+  const Image image = noisy_image({21, 18, 9});
   const double lateral_um = 0.2, axial_um = 0.7;
   const Image out = smoothed(image, lateral_um, axial_um);
   const Vec3 sigma = Vec3(lateral_um, lateral_um, axial_um).cwiseQuotient(image.voxel_um());
@@ -57,13 +50,13 @@ TEST(FilteredImage, WideKernelsKeepTheMean) {
 }
 
 TEST(FilteredImage, WithoutSigmaNothingChanges) {
-  const Image image = noisy({9, 8, 3});
+  const Image image = noisy_image({9, 8, 3});
   const Image out = smoothed(image, 0, 0);
   EXPECT_TRUE(std::equal(out.data(), out.data() + out.size().count(), image.data()));
 }
 
 TEST(FilteredImage, ATermCountsWithItsWeightAndTheLevelGoes) {
-  const Image image = noisy({40, 35, 5});
+  const Image image = noisy_image({40, 35, 5});
   const Image fine = smoothed(image, 0.2, 0.7), coarse = smoothed(image, 0.4, 1.1);
   const Image both = FilteredImage(image, {{2, 0.2, 0.7}, {-1, 0.4, 1.1}}, {1, 2, 3, 4, 5}).whole();
   for (size_t z = 0; z < 5; ++z)
@@ -73,7 +66,7 @@ TEST(FilteredImage, ATermCountsWithItsWeightAndTheLevelGoes) {
 
 // What is computed beside curves is, to the last bit, what the whole image holds there, and the rest is left.
 TEST(FilteredImage, BesideACurveAllSamplesThatAreAskedForAreThere) {
-  const Image image = noisy({300, 280, 20});
+  const Image image = noisy_image({300, 280, 20});
   const std::vector<FilteredImage::Term> terms{{2, 0.2, 0.7}, {-1, 0.3, 1.1}};
   const Image whole = FilteredImage(image, terms).whole();
   FilteredImage filtered(image, terms);
