@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
+#include "align/carry.hpp"
 #include "align/coarse.hpp"
 #include "align/slide.hpp"
 #include "align/starts.hpp"
@@ -14,139 +14,9 @@
 namespace spinechron {
 namespace {
 
-constexpr double kBeyondBorderUm =
-    4;  // a dendrite that leaves the reference's field may still be in another session's
-
-constexpr double kLeastShaftSnr = 3;  // over the smoothed noise beside it; below, a curve lies on noise
-
-/// One session while it is being registered. Its filtered images, as large as the stack, are not kept: only
-/// what evidence is read from.
-struct View {
-  Affine session_from_reference;
-  Profile haze;
-  std::vector<Curve> curves;  ///< the reference's dendrites, here
-  std::vector<Piece> pieces;  ///< the image round each
-
-  void add(Curve curve, FilteredImage& image) {
-    pieces.emplace_back(image, curve);
-    curves.push_back(std::move(curve));
-  }
-};
-
-// Smoothed more than for evidence: what curves are drawn to.
-FilteredImage ridge_image(const Stack& stack, const Profile& haze) {
-  const double lateral = std::hypot(0.6 * stack.optics.lateral_sigma_um, 0.25),
-               axial = std::hypot(0.6 * stack.optics.axial_sigma_um, 0.6);
-  return {stack.image, {{1, lateral, axial}}, haze};
-}
-
-Curve snap(FilteredImage& image, Curve curve, double lateral_um, double depth_um, double pull) {
-  const Image& there = image.beside(curve, lateral_um, depth_um);
-  return snap_to_ridge(there, std::move(curve), lateral_um, depth_um, pull);
-}
-
-Curve smooth_curve(const Curve& curve, double sigma_um) {
-  Curve out(curve.size());
-  for (int axis = 0; axis < 3; ++axis) {
-    Profile v(curve.size());
-    for (size_t i = 0; i < curve.size(); ++i) v[i] = curve[i][axis];
-    v = smooth(v, sigma_um / kStepUm);
-    for (size_t i = 0; i < curve.size(); ++i) out[i][axis] = v[i];
-  }
-  return out;
-}
-
-// Straight on beyond the ends that lie at the image's border.
-Curve extended(const Curve& curve, const Image& image) {
-  if (curve.size() < 50) return curve;
-  const Vec3 last = image.extent_um();
-  Curve out = curve;
-  for (int end = 0; end < 2; ++end) {
-    std::reverse(out.begin(), out.end());
-    const Vec3 p = out.back();
-    const double border = std::min({p.x(), p.y(), last.x() - p.x(), last.y() - p.y()});
-    if (border > 0.6) continue;
-    Vec3 along = out[out.size() - 5] - out[out.size() - 30];
-    if (along.norm() < 1e-9) continue;
-    along *= kStepUm / along.norm();
-    for (int k = 0; k < static_cast<int>(kBeyondBorderUm / kStepUm); ++k) out.push_back(out.back() + along);
-  }
-  return out;
-}
-
-bool inside(const Image& image, const Vec3& p) {
-  const Vec3 last = image.extent_um();
-  return p.x() >= 0 && p.y() >= 0 && p.z() >= -0.5 && p.x() <= last.x() && p.y() <= last.y() &&
-         p.z() <= last.z() + 0.5;
-}
-
 std::vector<Curve> curves_of(const Tracing& tracing) {
   std::vector<Curve> out;
   for (const Dendrite& d : tracing) out.push_back(d.centreline);
-  return out;
-}
-
-std::vector<Curve> moved(const std::vector<Curve>& curves, const Affine& f) {
-  std::vector<Curve> out = curves;
-  for (Curve& c : out)
-    for (Vec3& p : c) p = f(p);
-  return out;
-}
-
-// Fit of the whole field from curves to where they were drawn; only points that the session shows.
-std::optional<Affine> fit_field(const std::vector<Curve>& reference, const std::vector<Curve>& session,
-                                const Image& image, double scale_um) {
-  std::vector<Vec3> a, b;
-  for (size_t d = 0; d < reference.size(); ++d)
-    for (size_t i = 0; i < reference[d].size(); i += 8)
-      if (inside(image, session[d][i])) {
-        a.push_back(reference[d][i]);
-        b.push_back(session[d][i]);
-      }
-  if (a.size() < 10) return std::nullopt;
-  return fit_affine(a, b, scale_um);
-}
-
-// Adds curves of the reference: drawn onto the session's ridges from the prediction, twice, the second time
-// from the fit of all.
-void carry(const std::vector<Curve>& reference, const Stack& stack, bool refit, View& view) {
-  std::vector<Curve> drawn = moved(reference, view.session_from_reference);
-  {
-    FilteredImage ridges = ridge_image(stack, view.haze);
-    if (refit) {
-      for (Curve& c : drawn) c = snap(ridges, std::move(c), 2.4, 3.0, 0.03);
-      if (const auto fit = fit_field(reference, drawn, stack.image, 0.7)) view.session_from_reference = *fit;
-      drawn = moved(reference, view.session_from_reference);
-    }
-    for (Curve& c : drawn) c = snap(ridges, std::move(c), 2.0, 2.5, 0.10);
-  }  // before the next image as large is made
-  FilteredImage image = image_for_evidence(stack, view.haze);
-  for (Curve& c : drawn) view.add(smooth_curve(snap(image, std::move(c), 0.6, 1.2, 0.3), 0.4), image);
-}
-
-// Pieces of `tracing` at least `min_um` long that none of `known` covers.
-std::vector<Curve> uncovered(const Tracing& tracing, const std::vector<Curve>& known, double min_um) {
-  std::vector<Curve> out;
-  for (const Dendrite& d : tracing) {
-    Curve piece;
-    const auto flush = [&] {
-      if (length_um(piece) >= min_um) out.push_back(piece);
-      piece.clear();
-    };
-    for (size_t i = 0; i < d.centreline.size(); ++i) {
-      bool covered = false;
-      for (const Curve& k : known)
-        for (size_t j = 0; j < k.size() && !covered; j += 6) {
-          const Vec3 off = k[j] - d.centreline[i];
-          covered = std::hypot(off.x(), off.y()) < 1.5 && std::abs(off.z()) < 4.0;
-        }
-      if (covered)
-        flush();
-      else
-        piece.push_back(d.centreline[i]);
-    }
-    flush();
-  }
   return out;
 }
 
@@ -190,7 +60,7 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const Starts&
                             const std::vector<const Stack*>& stacks, const std::vector<Tracing>& tracings,
                             const AlignConfig& config, const Context& context) {
   const size_t n = stacks.size();
-  std::vector<View> views(n);
+  std::vector<CarriedCurves> views(n);
   const auto in_each_usable = [&](auto&& work) {
     tbb::parallel_for(size_t{0}, n, [&](size_t s) {
       if (!frames[s].usable) return;
@@ -205,11 +75,10 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const Starts&
   const std::vector<Curve> traced = curves_of(tracings[ref]);
   in_each_usable([&](size_t s) {
     const Stack& stack = *stacks[s];
-    View& view = views[s];
+    CarriedCurves& view = views[s];
     view.haze = haze_of(stack.image);
     if (s == ref) {
-      FilteredImage image = image_for_evidence(stack, view.haze);
-      for (const Curve& c : reference) view.add(c, image);
+      view.add_own(reference, stack);
       return;
     }
     const CoarseFit& start = starts.fit(ref, s);
@@ -222,33 +91,21 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const Starts&
     view.session_from_reference = start.session_from_reference;
     view.session_from_reference.shift_um.z() +=
         depth_shift(traced, start.session_from_reference, starts.view(s), config.max_depth_shift_um);
-    carry(reference, stack, true, view);
+    view.add(reference, stack, true);
   });
 
   // Dendrites that other sessions traced and the reference did not: rare, so images are filtered for it anew.
   for (size_t s = 0; s < n; ++s) {
     if (s == ref || !frames[s].usable) continue;
-    std::vector<Curve> extra = uncovered(tracings[s], views[s].curves, config.min_dendrite_um);
-    if (extra.empty()) continue;
-    extra = moved(extra, views[s].session_from_reference.inverse());
-    std::vector<Curve> fresh;
-    FilteredImage ridges_of_reference = ridge_image(*stacks[ref], views[ref].haze);
-    for (Curve& c : extra) {
-      c = snap(ridges_of_reference, std::move(c), 1.5, 2.0, 0.1);
-      Tracing one(1);
-      one[0].centreline = resample(smooth_curve(c, 0.4), kStepUm);
-      for (Curve& piece : uncovered(one, reference, config.min_dendrite_um))
-        fresh.push_back(std::move(piece));
-    }
+    const std::vector<Curve> fresh = only_traced_there(tracings[s], views[s], *stacks[ref], views[ref].haze,
+                                                       reference, config.min_dendrite_um);
     if (fresh.empty()) continue;
     for (size_t t = 0; t < n; ++t) {
       if (!frames[t].usable) continue;
-      if (t == ref) {
-        FilteredImage image = image_for_evidence(*stacks[t], views[t].haze);
-        for (const Curve& c : fresh) views[t].add(c, image);
-      } else {
-        carry(fresh, *stacks[t], false, views[t]);
-      }
+      if (t == ref)
+        views[t].add_own(fresh, *stacks[t]);
+      else
+        views[t].add(fresh, *stacks[t], false);
     }
     reference.insert(reference.end(), fresh.begin(), fresh.end());
   }
@@ -267,8 +124,8 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const Starts&
       if (d < tracings[ref].size()) {
         dendrite.parent = tracings[ref][d].parent;
         dendrite.parent_point = tracings[ref][d].parent_point;
-        dendrite.snr = tracings[ref][d].snr;
         dendrite.radius_um = tracings[ref][d].radius_um;  // as traced; replaced by the measured edge below
+        if (s == ref) dendrite.snr = tracings[ref][d].snr;
       }
       dendrite.id = static_cast<int>(d) + 1;
       dendrite.centreline = std::move(views[s].curves[d]);
@@ -317,7 +174,7 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const Starts&
       }
       // Curves run on beyond the image, where nothing is shown.
       for (double& arc : slide.arc_um)
-        if (std::isfinite(arc) && !inside(stacks[s]->image, at_arc(f.dendrites[d].centreline, kStepUm, arc)))
+        if (std::isfinite(arc) && !shows(stacks[s]->image, at_arc(f.dendrites[d].centreline, kStepUm, arc)))
           arc = SpineMeasures::kNaN;
       for (size_t i = 0; i < slide.arc_um.size(); i += 8)
         if (std::isfinite(slide.arc_um[i])) {

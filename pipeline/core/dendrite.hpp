@@ -16,8 +16,11 @@ struct Dendrite {
   std::vector<double> radius_um;  ///< half width at half maximum at each point; same size as centreline
   int parent = 0;                 ///< id of the dendrite it branches off, 0: none
   size_t parent_point = 0;        ///< index in the parent's centreline where it begins
-  double snr = 0;                 ///< shaft over the noise beside it
+  double snr = 0;                 ///< shaft over the noise beside it; 0: not measured
 };
+
+/// Over the noise beside it, smoothed as for evidence; a shaft below lies on noise: the dendrite is lost.
+inline constexpr double kLeastShaftSnr = 3;
 
 /// All dendrites of one image.
 using Tracing = std::vector<Dendrite>;

@@ -26,6 +26,7 @@ struct Strip {
   double pixel_um = 0.12;
   std::vector<float> values;
   std::vector<float> along_axis;
+  std::string why_empty;  ///< in words, where there is no picture
 
   Strip(const SeriesResult& result, size_t session, size_t d) {
     const SessionResult& in = result.sessions[session];
@@ -34,7 +35,10 @@ struct Strip {
     nx = result.sessions[result.reference].frame.arc_from_reference[d].size();
     ny = 2 * static_cast<size_t>(kSide_um / pixel_um) + 1;
     values.assign(nx * ny, std::numeric_limits<float>::quiet_NaN());
+    why_empty = frame.usable ? "not seen in this session" : "session not usable";
     if (!frame.usable || in.image.empty() || d >= frame.dendrites.size()) return;
+    const double snr = frame.dendrites[d].snr;
+    if (snr > 0 && snr < kLeastShaftSnr) return;  // stretched contrast would make a dendrite of its noise
     const Curve& curve = frame.dendrites[d].centreline;
     const std::vector<double>& arcs = frame.arc_from_reference[d];
     if (curve.empty()) return;
@@ -50,6 +54,7 @@ struct Strip {
         if (j == ny / 2 && !std::isnan(best)) along_axis.push_back(best);
       }
     }
+    if (!along_axis.empty()) why_empty.clear();
   }
 
   std::shared_ptr<const Raster> raster() const {
@@ -115,6 +120,9 @@ std::optional<Scene> straightened(const SeriesResult& result, const std::vector<
                                   Text::Anchor::start, false});
       scene.things.push_back(Picture{x, y, width, height, strip.raster(),
                                      fmt::format("Dendrite {} in {}", id, result.sessions[s].session.label)});
+      if (!strip.why_empty.empty())
+        scene.things.push_back(
+            Text{x + 4, y + height / 2 + 2, 6, strip.why_empty, "#222222", Text::Anchor::start, false});
       Placer placer(kArrow, {x, y}, {x + width, y + height});
       for (const Event& e : events) {
         const Track& track = result.tracks[e.track];

@@ -180,7 +180,7 @@ Table dendrites_table(const SeriesResult& result) {
                {"radius_um", "Median half width at half maximum.", "um", {}},
                {"n_spines", "Spines present on it.", "1", {}},
                {"density_per_um", "Spines present over the length.", "1/um", {}},
-               {"snr", "Shaft over the noise beside it.", "1", {}}};
+               {"snr", "Shaft over the noise beside it; n/a where the session does not show it.", "1", {}}};
   const double missing = std::numeric_limits<double>::quiet_NaN();
   const Tracing& dendrites = result.sessions.at(result.reference).frame.dendrites;
   for (size_t d = 0; d < dendrites.size(); ++d) {
@@ -188,14 +188,15 @@ Table dendrites_table(const SeriesResult& result) {
       const Frame& frame = result.sessions[s].frame;
       const bool shown = frame.usable && d < frame.dendrites.size();
       const double length = shown ? shown_length_um(result, d, s) : missing;
+      const double snr = shown ? frame.dendrites[d].snr : missing;
       const int n =
           static_cast<int>(std::count_if(result.tracks.begin(), result.tracks.end(), [&](const Track& track) {
             return track.dendrite_id == dendrites[d].id && track.sessions[s].state == State::present;
           }));
       t.rows.push_back({cell(dendrites[d].id), cell(result.sessions[s].session.label), cell(length),
-                        cell(shown ? median(frame.dendrites[d].radius_um) : missing), shown ? cell(n) : "n/a",
-                        cell(shown && length > 0 ? n / length : missing),
-                        cell(shown ? frame.dendrites[d].snr : missing)});
+                        cell(length > 0 ? median(frame.dendrites[d].radius_um) : missing),
+                        shown ? cell(n) : "n/a", cell(length > 0 ? n / length : missing),
+                        cell(snr > 0 ? snr : missing)});
     }
   }
   return t;

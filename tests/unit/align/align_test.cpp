@@ -184,6 +184,26 @@ TEST(Align, ArcsAreThoseInsideTheImage) {
   EXPECT_NEAR(last_shown, right_edge - aside.shift_um.x(), 0.6);
 }
 
+// Of a dendrite that a session does not show nothing is measured there, whatever the reference says of it.
+TEST(Align, ADendriteOutOfTheFieldHasNoSnr) {
+  Scene scene;
+  scene.heads = kHeads;
+  const Motion down{0, Vec3(0, 7.0, 0)};  // 24 um of field: what lies below 17 um leaves it
+  const Stack a = scene.stack(1), b = scene.stack(2, down);
+  Tracing both = scene.tracing();
+  both.push_back(both[0]);
+  both[1].id = 2;
+  for (Vec3& p : both[1].centreline) p.y() = 20.8;
+  for (Dendrite& d : both) d.snr = 50;
+  const auto frames = align_on_shafts({&a, &b}, {both, scene.tracing(down)}, AlignConfig{}, Context{});
+  ASSERT_TRUE(frames[0].usable && frames[1].usable) << frames[0].reason << frames[1].reason;
+  ASSERT_EQ(frames[1].dendrites.size(), 2U);
+  EXPECT_TRUE(std::isnan(frames[1].arc_from_reference[1][150]));
+  EXPECT_GT(frames[0].dendrites[1].snr, 0);
+  EXPECT_GT(frames[1].dendrites[0].snr, kLeastShaftSnr);
+  EXPECT_EQ(frames[1].dendrites[1].snr, 0);
+}
+
 TEST(Align, BareShaftsAreRegistered) {
   const Scene bare;
   const Stack a = bare.stack(1), b = bare.stack(2);

@@ -182,6 +182,34 @@ TEST(Strips, StraightenedHasOneRowASession) {
   EXPECT_EQ(count(svg, "strip-arrow formed"), 3);
 }
 
+// Stretched contrast would draw a dendrite that is lost as a band of noise.
+TEST(Strips, ALostDendriteIsLeftEmptyAndSaidToBe) {
+  SeriesResult r = eventful();
+  const auto words = [&] {
+    std::vector<std::string> found;
+    std::vector<bool> empty;
+    const auto scene = straightened(r, events(r, 1.0), {});
+    for (const auto& thing : scene->things) {
+      if (const auto* text = std::get_if<Text>(&thing))
+        if (text->text.find("session") != std::string::npos) found.push_back(text->text);
+      if (const auto* picture = std::get_if<Picture>(&thing))
+        empty.push_back(std::all_of(picture->raster->grey.begin(), picture->raster->grey.end(),
+                                    [](auto v) { return v == kNothingGrey; }));
+    }
+    found.push_back(testing::PrintToString(empty));
+    return found;
+  };
+  EXPECT_THAT(words(), testing::ElementsAre("{ false, false, false }"));
+  r.sessions[1].frame.dendrites[0].snr = kLeastShaftSnr - 0.1;
+  EXPECT_THAT(words(), testing::ElementsAre("not seen in this session", "{ false, true, false }"));
+  r.sessions[1].frame.dendrites[0].snr = 0;  // not measured, as by a plugin: the picture tells
+  EXPECT_THAT(words(), testing::ElementsAre("{ false, false, false }"));
+  r.sessions[1].frame.arc_from_reference[0].assign(201, NAN);
+  EXPECT_THAT(words(), testing::ElementsAre("not seen in this session", "{ false, true, false }"));
+  r.sessions[1].frame.usable = false;
+  EXPECT_THAT(words(), testing::ElementsAre("session not usable", "{ false, true, false }"));
+}
+
 std::uint32_t label_at(const SparseLabels& s, size_t x, size_t y, size_t z) {
   for (const auto& [voxel, label] : s.voxels)
     if (voxel == (z * s.size.y + y) * s.size.x + x) return label;

@@ -80,6 +80,18 @@ TEST(Tables, DendritesOfAnUnusableSessionAreNotAvailable) {
     EXPECT_EQ(t.rows[1][*t.find(name)], "n/a") << name;
 }
 
+TEST(Tables, ADendriteThatASessionDoesNotShowHasNoRadiusAndNoSnr) {
+  SeriesResult r = two_spines();
+  r.sessions[1].frame.arc_from_reference[0].assign(201, NAN);
+  r.sessions[1].frame.dendrites[0].snr = 0;
+  const Table t = dendrites_table(r);
+  EXPECT_EQ(t.rows[0][*t.find("radius_um")], "0.5");
+  EXPECT_EQ(t.rows[0][*t.find("snr")], "12");
+  EXPECT_EQ(t.rows[1][*t.find("length_um")], "0");
+  for (const char* name : {"radius_um", "density_per_um", "snr"})
+    EXPECT_EQ(t.rows[1][*t.find(name)], "n/a") << name;
+}
+
 TEST(Tables, ASingleSessionHasSpinesAndNoEvents) {
   SeriesResult r = tiny_series(1);
   r.tracks = {track(1, 5, Side::left, "1")};
