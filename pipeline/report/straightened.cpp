@@ -122,7 +122,7 @@ std::optional<Scene> straightened(const SeriesResult& result, const std::vector<
                                      fmt::format("Dendrite {} in {}", id, result.sessions[s].session.label)});
       if (!strip.why_empty.empty())
         scene.things.push_back(
-            Text{x + 4, y + height / 2 + 2, 6, strip.why_empty, "#222222", Text::Anchor::start, false});
+            Text{x + 4, y + height / 2 + 2, 6, strip.why_empty, "#cccccc", Text::Anchor::start, false});
       Placer placer(kArrow, {x, y}, {x + width, y + height});
       for (const Event& e : events) {
         const Track& track = result.tracks[e.track];
