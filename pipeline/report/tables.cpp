@@ -196,7 +196,7 @@ Table dendrites_table(const SeriesResult& result) {
       t.rows.push_back({cell(dendrites[d].id), cell(result.sessions[s].session.label), cell(length),
                         cell(length > 0 ? median(frame.dendrites[d].radius_um) : missing),
                         shown ? cell(n) : "n/a", cell(length > 0 ? n / length : missing),
-                        cell(snr > 0 ? snr : missing)});
+                        cell(length > 0 && snr > 0 ? snr : missing)});
     }
   }
   return t;
