@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
+from monitor import views
 from monitor.matrix import REAL
 
 
@@ -67,8 +68,11 @@ class Measurer:
         if (said[0] if self.old_phantoms else said) == key:
             return
         shutil.rmtree(data, ignore_errors=True)
-        sets = [x for item in cell.settings.items() for x in ("--set", "=".join(item))]
-        spend([self.program, "phantom", data, *sets, "--log-level", "warning"])
+        if "view" in cell.settings:
+            views.make(cell.settings["view"], self.real, data)
+        else:
+            sets = [x for item in cell.settings.items() for x in ("--set", "=".join(item))]
+            spend([self.program, "phantom", data, *sets, "--log-level", "warning"])
         write_whole(stamp, json.dumps([cell.settings, self.program_digest]))
 
     def judged(self, cell, analysis, key, command):
