@@ -11,10 +11,16 @@ namespace {
 
 // How much a peak looks like a spine, as log odds: bright over the shaft and over the noise, standing alone
 // along the dendrite, ending outward and leading nowhere, beside the shaft but not on its flank. All are
-// ratios or lengths of anatomy, none knows the microscope; the weights are a logistic fit on annotated tissue
+// ratios or lengths of anatomy; the weights are a logistic fit on annotated tissue
 // and phantoms, chosen by what each scores when it is left out.
-double log_odds(const Peak& p) {
-  const double strength = std::log(std::clamp(p.excess * p.snr, 0.05, 20.0));
+double log_odds(const Peak& p, const Optics& optics) {
+  // The weights were found at the usual PSF. A wider one spreads a small head's light along the dendrite,
+  // where a shaft loses none: the excess and its snr shrink, both by the root of the ratio of variances. That
+  // is undone.
+  constexpr double kUsualPsfUm = 0.20, kSmallHeadUm = 0.15;  // standard deviations
+  const auto variance = [](double psf_um) { return kSmallHeadUm * kSmallHeadUm + psf_um * psf_um; };
+  const double strength = std::log(std::clamp(p.excess * p.snr, 0.05, 20.0)) +
+                          std::log(variance(optics.lateral_sigma_um) / variance(kUsualPsfUm));
   const double weak =
       std::max(0.0, 2.0 - std::log(p.snr));  // below 7 standard deviations noise makes peaks as well
   constexpr double kFlankUm = 0.2;           // how far the edge's own misplacement reaches
@@ -24,8 +30,8 @@ double log_odds(const Peak& p) {
          0.5 * std::abs(p.site.depth_um);
 }
 
-double probability(const Peak& p) {
-  return 1 / (1 + std::exp(-log_odds(p)));
+double probability(const Peak& p, const Optics& optics) {
+  return 1 / (1 + std::exp(-log_odds(p, optics)));
 }
 
 class EvidenceStage : public Detector {
@@ -55,7 +61,7 @@ class EvidenceStage : public Detector {
         c.arc_um = peak.site.arc_um;
         c.side = peak.site.side;
         c.measures = measure_spine(evidence, stack.optics, peak.site, peak.excess, peak.snr);
-        c.p = probability(peak);
+        c.p = probability(peak, stack.optics);
         out.push_back(c);
       }
     }

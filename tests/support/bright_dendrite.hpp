@@ -26,6 +26,8 @@ struct Scene {
   Size3 size{360, 200, 20};
   Vec3 voxel_um{0.12, 0.12, 1.0};
   double shaft_photons = 60, noise_photons = 2;
+  double shaft_sigma_um = 0.45, head_sigma_um = 0.25;  ///< lateral, as imaged; 0.9 um axially
+  Optics optics{0.22, 0.9};
   std::vector<Head> heads;
 
   Vec3 middle() const {
@@ -61,11 +63,11 @@ struct Scene {
     return {d};
   }
 
-  /// Shaft: Gaussian profile of 0.45 um lateral and 0.9 um axial sigma; heads: 0.25 and 0.9 um.
+  /// Shaft and heads with Gaussian profiles.
   Stack stack(unsigned seed, const Motion& motion = {}) const {
     Stack s;
     s.image = Image(size, voxel_um);
-    s.optics = {0.22, 0.9};
+    s.optics = optics;
     std::mt19937 rng(seed);
     const auto uniform = [&] { return (double(rng()) + 0.5) / 4294967296.0; };
     for (size_t i = 0; i < size.count(); ++i)  // Box-Muller: the same everywhere
@@ -83,9 +85,9 @@ struct Scene {
           }
     };
     // Overlapping blobs every step make a smooth tube of amplitude shaft_photons.
-    const double blob = shaft_photons * 0.12 / (0.45 * std::sqrt(2 * M_PI));
-    for (const Vec3& p : axis()) paint(moved(p, motion), blob, 0.45, 0.9);
-    for (const Head& h : heads) paint(moved(head(h), motion), h.peak * shaft_photons, 0.25, 0.9);
+    const double blob = shaft_photons * 0.12 / (shaft_sigma_um * std::sqrt(2 * M_PI));
+    for (const Vec3& p : axis()) paint(moved(p, motion), blob, shaft_sigma_um, 0.9);
+    for (const Head& h : heads) paint(moved(head(h), motion), h.peak * shaft_photons, head_sigma_um, 0.9);
     return s;
   }
 };

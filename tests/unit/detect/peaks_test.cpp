@@ -44,6 +44,25 @@ TEST(Detect, TwoHeadsOneMicrometreApartStayTwo) {
   EXPECT_EQ(likely(scene).size(), 2u);
 }
 
+// One small head, seen through two objectives: it keeps its light, which the wider PSF spreads.
+TEST(Detect, ASmallHeadIsAsLikelyASpineWhereTheImageIsBlurred) {
+  const auto odds_at = [](double psf_um) {
+    Scene scene;
+    scene.optics.lateral_sigma_um = psf_um;
+    const auto seen = [psf_um](double size_um) { return std::hypot(size_um, psf_um); };
+    const auto over_shaft = [&](double psf) { return std::hypot(0.4, psf) / (0.15 * 0.15 + psf * psf); };
+    scene.shaft_sigma_um = seen(0.4);
+    scene.head_sigma_um = seen(0.15);
+    scene.heads = {{15.0, 1.2, 0.25 * over_shaft(psf_um) / over_shaft(0.2)}};
+    Frame frame = testing::frame_of(scene);
+    double best = 0;
+    for (const Candidate& c : make_evidence_stage()->run(scene.stack(1), frame, Context{}))
+      best = std::max(best, c.p);
+    return std::log(best / (1 - best));
+  };
+  for (const double psf_um : {0.25, 0.3}) EXPECT_NEAR(odds_at(psf_um), odds_at(0.2), 0.3) << psf_um;
+}
+
 TEST(Detect, ANeuriteThatCrossesIsNoSpine) {
   Scene scene;
   for (double off = -4; off <= 4; off += 0.15)

@@ -69,7 +69,10 @@ class Measurer:
             return
         shutil.rmtree(data, ignore_errors=True)
         if "view" in cell.settings:
-            views.make(cell.settings["view"], self.real, data)
+            try:
+                views.make(cell.settings["view"], self.real, data)
+            except ImportError as error:
+                raise Failed(f"{error}: views of real stacks need python3-numpy, python3-scipy and python3-tifffile")
         else:
             sets = [x for item in cell.settings.items() for x in ("--set", "=".join(item))]
             spend([self.program, "phantom", data, *sets, "--log-level", "warning"])
