@@ -72,7 +72,7 @@ class Sha256 {
   void add_file(const std::string& path) {
     std::uint64_t bytes = 0;
     const auto file = open_for_reading(path, bytes);
-    std::vector<char> piece(1 << 20);
+    std::vector<char> piece(1 << 16);
     while (const size_t got = read_some(*file, path, piece.data(), piece.size())) add(piece.data(), got);
   }
   std::string hex() {

@@ -32,25 +32,22 @@ struct Sets {
 };
 
 std::vector<Edge> neighbour_edges(const std::vector<RidgePoint>& points, const Coarse& coarse) {
-  const Size3 s = coarse.photons.size();
   const Vec3 v = coarse.photons.voxel_um();
-  std::vector<int> at(s.count(), -1);
-  const auto index = [&](int x, int y, int z) { return (size_t(z) * s.y + size_t(y)) * s.x + size_t(x); };
-  for (size_t i = 0; i < points.size(); ++i) at[index(points[i].x, points[i].y, points[i].z)] = int(i);
+  const auto place = [](const RidgePoint& p) { return std::tuple(p.z, p.y, p.x); };
   std::vector<Edge> edges;
-  for (size_t i = 0; i < points.size(); ++i) {
-    const RidgePoint& p = points[i];
-    for (int dz = 0; dz <= 1; ++dz)
-      for (int dy = dz ? -2 : 0; dy <= 2; ++dy)
-        for (int dx = (dz || dy) ? -2 : 1; dx <= 2; ++dx) {
-          const int x = p.x + dx, y = p.y + dy, z = p.z + dz;
-          if (x < 0 || y < 0 || x >= int(s.x) || y >= int(s.y) || z >= int(s.z)) continue;
-          const int j = at[index(x, y, z)];
-          if (j < 0) continue;
-          const auto d = float(Vec3(dx * v.x(), dy * v.y(), 0.5 * dz * v.z()).norm());
-          edges.push_back({int(i), j, d / std::min(p.strength, points[size_t(j)].strength), d});
+  for (int dz = 0; dz <= 1; ++dz)
+    for (int dy = dz ? -2 : 0; dy <= 2; ++dy) {
+      size_t first = 0;  // goes along with i, since points are in the order of voxels
+      for (size_t i = 0; i < points.size(); ++i) {
+        const RidgePoint& p = points[i];
+        const std::tuple from(p.z + dz, p.y + dy, p.x + (dz || dy ? -2 : 1)), to(p.z + dz, p.y + dy, p.x + 2);
+        while (first < points.size() && place(points[first]) < from) ++first;
+        for (size_t j = first; j < points.size() && place(points[j]) <= to; ++j) {
+          const auto d = float(Vec3((points[j].x - p.x) * v.x(), dy * v.y(), 0.5 * dz * v.z()).norm());
+          edges.push_back({int(i), int(j), d / std::min(p.strength, points[j].strength), d});
         }
-  }
+      }
+    }
   return edges;
 }
 
