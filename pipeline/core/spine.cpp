@@ -1,5 +1,8 @@
 #include "core/spine.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace spinechron {
 
 const char* to_text(Side side) {
@@ -32,6 +35,21 @@ const char* to_text(State state) {
       break;
   }
   return "not_assessable";
+}
+
+bool perhaps_bouton(const Track& track) {
+  // Share of the head's light. On phantoms with axons that pass, 29 of 35 flagged are boutons and 4 more are
+  // spines that an axon touches; of all boutons that were taken for spines it finds 4 in 10.
+  constexpr double kRunsOn = 0.14;
+  constexpr int kSessions = 2;
+  int shown = 0;
+  double least = 1;
+  for (const Track::InSession& in : track.sessions) {
+    if (in.state != State::present || !std::isfinite(in.measures.runs_on)) continue;
+    ++shown;
+    least = std::min(least, in.measures.runs_on);
+  }
+  return shown >= kSessions && least >= kRunsOn;
 }
 
 }  // namespace spinechron

@@ -29,6 +29,8 @@ struct SpineMeasures {
   double volume_um3 = kNaN;
   double brightness = kNaN;  ///< background-free, over the shaft's beside it
   double snr = kNaN;         ///< head over the noise at its site
+  double runs_on = kNaN;     ///< light left over the head's at the dimmest place of the brightest way that
+                             ///< leads 2 um away beside the shaft: a head ends, an axon goes on
   SpineClass kind = SpineClass::unknown;
 };
 
@@ -60,5 +62,10 @@ struct Track {
   /// told.
   std::vector<double> p_event;
 };
+
+/// Whether what was taken for a spine touches something that runs on, in every session that shows it and in
+/// two at the least (one image alone says little): perhaps a bouton of an axon that passes. It changes no
+/// verdict.
+bool perhaps_bouton(const Track& track);
 
 }  // namespace spinechron

@@ -61,6 +61,7 @@ class EvidenceStage : public Detector {
         c.arc_um = peak.site.arc_um;
         c.side = peak.site.side;
         c.measures = measure_spine(evidence, stack.optics, peak.site, peak.excess, peak.snr);
+        c.measures.runs_on = peak.exit;
         c.p = probability(peak, stack.optics);
         out.push_back(c);
       }

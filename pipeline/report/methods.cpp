@@ -194,7 +194,13 @@ std::string series_quality_text(const SeriesResult& result) {
   if (share > kMuchSilence)
     why += fmt::format(" {:.0f}% of the spines' states are without a verdict.", 100 * share);
   if (usable < std::min<size_t>(2, result.sessions.size())) return "not usable:" + why;
-  return why.empty() ? "usable" : "usable with care:" + why;
+  std::string out = why.empty() ? "usable" : "usable with care:" + why;
+  const auto boutons = std::count_if(result.tracks.begin(), result.tracks.end(), perhaps_bouton);
+  if (boutons > 0)
+    out += fmt::format("{} {} touch{} something that runs on: perhaps {} of an axon.", why.empty() ? ":" : "",
+                       boutons == 1 ? "1 spine" : fmt::format("{} spines", boutons), boutons == 1 ? "es" : "",
+                       boutons == 1 ? "a bouton" : "boutons");
+  return out;
 }
 
 }  // namespace spinechron::report

@@ -38,7 +38,8 @@ std::string quality_text(const SessionResult& session);
 
 /// Whether a whole series can be used: "usable", "usable with care: why" or "not usable: why". Of several
 /// sessions two must be usable; a session that is not plainly usable, or more than a tenth of the spines'
-/// states without a verdict in usable sessions, asks for care.
+/// states without a verdict in usable sessions, asks for care. Spines that are perhaps boutons are counted in
+/// words and change no verdict.
 std::string series_quality_text(const SeriesResult& result);
 
 }  // namespace spinechron::report

@@ -114,6 +114,22 @@ std::string strips_section(const SeriesResult& result, const std::vector<EventSt
   return out;
 }
 
+std::string boutons_table(const SeriesResult& result, const std::vector<Event>& events) {
+  const Table fates = fates_table(result, events);
+  Table some;
+  some.columns = fates.columns;
+  const size_t flag = *fates.find("perhaps_bouton");
+  std::copy_if(fates.rows.begin(), fates.rows.end(), std::back_inserter(some.rows),
+               [&](const std::vector<std::string>& row) { return row[flag] == "1"; });
+  if (some.rows.empty()) return "";
+  return html_table(some,
+                    {"boutons",
+                     "Spines that touch something that runs on in every session that shows them: perhaps "
+                     "boutons of an axon. They are counted like all others.",
+                     {"spine_id", "dendrite_id", "arc_um", "side", "fate", "kind"},
+                     ""});
+}
+
 std::string settings_section(const SeriesResult& result, const ReportContext& context) {
   Table t;
   t.columns = {{"section", "Section of the configuration.", "", {}},
@@ -230,17 +246,16 @@ std::string series_page(const SeriesResult& result, const ReportContext& context
           html_plot(quality_points(result),
                     {"quality", "quality", "Quality of each session and of its registration.", false}) +
           "</section>\n";
-  body +=
-      "<section id=\"spines-section\"><h2>Spines</h2>\n"
-      "<div class=\"tools\"><label>Show <input class=\"filter\" type=\"search\" aria-controls=\"spines\" "
-      "placeholder=\"a session, a state, a class\"></label></div>\n" +
-      html_table(spines_table(result),
-                 {"spines",
-                  "One spine in one session.",
-                  {"spine_id", "session", "state", "x_um", "y_um", "z_um", "dendrite_id", "arc_um", "side",
-                   "length_um", "head_diameter_um", "brightness", "class", "snr", "p_present"},
-                  ""}) +
-      "</section>\n";
+  body += "<section id=\"spines-section\"><h2>Spines</h2>\n" + boutons_table(result, events) +
+          "<div class=\"tools\"><label>Show <input class=\"filter\" type=\"search\" aria-controls=\"spines\" "
+          "placeholder=\"a session, a state, a class\"></label></div>\n" +
+          html_table(spines_table(result),
+                     {"spines",
+                      "One spine in one session.",
+                      {"spine_id", "session", "state", "x_um", "y_um", "z_um", "dendrite_id", "arc_um",
+                       "side", "length_um", "head_diameter_um", "brightness", "class", "snr", "p_present"},
+                      ""}) +
+          "</section>\n";
   body += fmt::format(
       "<section id=\"methods\"><h2>Methods</h2>\n<blockquote id=\"methods-text\">{}</blockquote>\n"
       "<div class=\"tools\"><button type=\"button\" "

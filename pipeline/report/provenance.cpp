@@ -87,7 +87,10 @@ Json provenance_json(const SeriesResult& result, const ReportContext& context) {
                    {"sample_id", "sample-" + result.series.sample},
                    {"group", result.series.group.empty() ? Json() : Json(result.series.group)},
                    {"reference_session", result.sessions.at(result.reference).session.label},
-                   {"quality", series_quality_text(result)}};
+                   {"quality", series_quality_text(result)},
+                   {"perhaps_boutons", Json::array()}};
+  for (const Track& track : result.tracks)
+    if (perhaps_bouton(track)) out["series"]["perhaps_boutons"].push_back(track.spine_id);
   Json& configuration = out["configuration"];
   configuration["sha256"] = context.configuration_sha256;
   for (const Setting& s : context.settings) configuration["settings"][s.section][s.key] = s.value;

@@ -266,28 +266,33 @@ Table rates_table(const SeriesResult& result, const std::vector<Dynamics>& dynam
 
 Table fates_table(const SeriesResult& result, const std::vector<Event>& events) {
   Table t;
-  t.columns = {{"spine_id", "Number of the spine, as in the table of spines.", "1", {}},
-               {"dendrite_id", "Dendrite the spine sits on.", "1", {}},
-               {"arc_um", "Position along the dendrite in the reference frame.", "um", {}},
-               {"side", "Side of the dendrite, seen along it from above.", "", {}},
-               {"fate", "One letter a session: 1 present, 0 absent, ? not assessable.", "", {}},
-               {"kind",
-                "What the fate amounts to, sessions without a verdict left out.",
-                "",
-                {{"persistent", "present in all sessions"},
-                 {"lost", "present, then absent"},
-                 {"gained", "absent, then present"},
-                 {"transient", "came and went"},
-                 {"recurrent", "went and came back"},
-                 {"unknown", "a verdict in fewer than two sessions"}}},
-               {"rescues", "Spine lost in an earlier interval at whose site this one formed.", "1", {}}};
+  t.columns = {
+      {"spine_id", "Number of the spine, as in the table of spines.", "1", {}},
+      {"dendrite_id", "Dendrite the spine sits on.", "1", {}},
+      {"arc_um", "Position along the dendrite in the reference frame.", "um", {}},
+      {"side", "Side of the dendrite, seen along it from above.", "", {}},
+      {"fate", "One letter a session: 1 present, 0 absent, ? not assessable.", "", {}},
+      {"kind",
+       "What the fate amounts to, sessions without a verdict left out.",
+       "",
+       {{"persistent", "present in all sessions"},
+        {"lost", "present, then absent"},
+        {"gained", "absent, then present"},
+        {"transient", "came and went"},
+        {"recurrent", "went and came back"},
+        {"unknown", "a verdict in fewer than two sessions"}}},
+      {"rescues", "Spine lost in an earlier interval at whose site this one formed.", "1", {}},
+      {"perhaps_bouton",
+       "Whether it touches something that runs on, so that it may be a bouton of an axon that passes.",
+       "",
+       {{"0", "nothing says so"}, {"1", "it does, in every session that shows it"}}}};
   for (size_t i = 0; i < result.tracks.size(); ++i) {
     const Track& track = result.tracks[i];
     std::string rescues = "n/a";
     for (const Event& e : events)
       if (e.track == i && e.rescues) rescues = cell(*e.rescues);
     t.rows.push_back({cell(track.spine_id), cell(track.dendrite_id), cell(track.arc_um), to_text(track.side),
-                      fate(track), fate_kind(track), rescues});
+                      fate(track), fate_kind(track), rescues, perhaps_bouton(track) ? "1" : "0"});
   }
   return t;
 }

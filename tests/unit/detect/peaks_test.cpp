@@ -70,5 +70,24 @@ TEST(Detect, ANeuriteThatCrossesIsNoSpine) {
   EXPECT_TRUE(likely(scene).empty());
 }
 
+TEST(Detect, AHeadEndsAndABoutonsAxonRunsOn) {
+  Scene scene;
+  scene.heads = {{10.0, 1.2, 0.3}, {20.0, 1.2, 0.3}};
+  for (double along = -2.4; along <= 2.4; along += 0.15)  // the axon of the second comes and goes in an arch
+    scene.heads.push_back({20.0 + along, 1.2 + 0.25 * along * along, 0.04});
+  Frame frame = testing::frame_of(scene);
+  const auto runs_on = [&,
+                        found = make_evidence_stage()->run(scene.stack(1), frame, Context{})](double arc_um) {
+    double nearest_um = 0.5, out = -1;
+    for (const Candidate& c : found)
+      if (std::abs(c.arc_um - arc_um) < nearest_um)
+        nearest_um = std::abs(c.arc_um - arc_um), out = c.measures.runs_on;
+    return out;
+  };
+  EXPECT_LT(runs_on(10.0), 0.05);
+  EXPECT_GE(runs_on(10.0), 0.0);
+  EXPECT_GT(runs_on(20.0), 0.14);
+}
+
 }  // namespace
 }  // namespace spinechron

@@ -6,6 +6,7 @@
 
 #include "report/methods.hpp"
 #include "report/study_plots.hpp"
+#include "report/tables.hpp"
 #include "unit/report/tiny_series.hpp"
 
 namespace spinechron::report {
@@ -147,6 +148,30 @@ TEST(SeriesQuality, SaysWhyInPlainWords) {
   r.sessions[0].quality.verdict = "not usable";
   EXPECT_EQ(series_quality_text(r),
             "not usable: Session baseline is not usable. Session ketamine is not usable.");
+}
+
+// An axon's bouton runs on wherever it is seen; what one session alone says, or not all of them, is no flag.
+TEST(SeriesQuality, CountsWhatMayBeBoutons) {
+  SeriesResult r = tiny_series();
+  r.tracks = {track(1, 5, Side::left, "110"), track(2, 9, Side::right, "111"),
+              track(3, 15, Side::left, "100")};
+  r.tracks[0].sessions[0].measures.runs_on = 0.3;
+  r.tracks[0].sessions[1].measures.runs_on = 0.2;
+  r.tracks[1].sessions[0].measures.runs_on = 0.3;
+  r.tracks[1].sessions[1].measures.runs_on = 0.3;
+  r.tracks[1].sessions[2].measures.runs_on = 0.05;
+  r.tracks[2].sessions[0].measures.runs_on = 0.4;
+  EXPECT_TRUE(perhaps_bouton(r.tracks[0]));
+  EXPECT_FALSE(perhaps_bouton(r.tracks[1]));
+  EXPECT_FALSE(perhaps_bouton(r.tracks[2]));
+  EXPECT_EQ(series_quality_text(r),
+            "usable: 1 spine touches something that runs on: perhaps a bouton of an axon.");
+  const Table fates = fates_table(r, {});
+  const size_t flag = fates.find("perhaps_bouton").value();
+  EXPECT_EQ(fates.rows[0][flag] + fates.rows[1][flag] + fates.rows[2][flag], "100");
+  r.tracks[1].sessions[2].measures.runs_on = 0.2;
+  EXPECT_EQ(series_quality_text(r),
+            "usable: 2 spines touch something that runs on: perhaps boutons of an axon.");
 }
 
 }  // namespace
