@@ -28,8 +28,7 @@ struct CarriedCurves {
   /// Adds curves of the reference as they are: in the reference itself.
   void add_own(const std::vector<Curve>& reference, const Stack& stack);
   /// Adds curves of the reference, drawn onto the session's ridges. With `refit` they are drawn twice, the
-  /// second time from the affine fit of all,
-  /// which becomes session_from_reference.
+  /// second time from the affine fit of all, which becomes session_from_reference.
   void add(const std::vector<Curve>& reference, const Stack& stack, bool refit);
 
  private:

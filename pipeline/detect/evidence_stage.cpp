@@ -11,8 +11,8 @@ namespace {
 
 // How much a peak looks like a spine, as log odds: bright over the shaft and over the noise, standing alone
 // along the dendrite, ending outward and leading nowhere, beside the shaft but not on its flank. All are
-// ratios or lengths of anatomy; the weights are a logistic fit on annotated tissue
-// and phantoms, chosen by what each scores when it is left out.
+// ratios or lengths of anatomy; the weights are a logistic fit on annotated tissue and phantoms, chosen by
+// what each scores when it is left out.
 double log_odds(const Peak& p, const Optics& optics) {
   // The weights were found at the usual PSF. A wider one spreads a small head's light along the dendrite,
   // where a shaft loses none: the excess and its snr shrink, both by the root of the ratio of variances. That

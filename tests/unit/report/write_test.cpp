@@ -129,6 +129,19 @@ TEST_F(WriteSeries, ASingleSession) {
   EXPECT_THAT(contents(path_)["sub-01/micr/sub-01_sample-A_report.html"], testing::HasSubstr("1 spines"));
 }
 
+TEST_F(WriteSeries, PageAndProvenanceNameWhatMayBeBoutons) {
+  SeriesResult r = tiny_series();
+  r.tracks = {track(1, 5, Side::left, "111"), track(2, 9, Side::right, "111")};
+  write_series(r, {}, path_);
+  const auto page = [this] { return contents(path_)["sub-01/micr/sub-01_sample-A_report.html"]; };
+  EXPECT_THAT(page(), testing::Not(testing::HasSubstr("id=\"boutons\"")));
+  EXPECT_EQ(provenance_json(r, {})["series"]["perhaps_boutons"].dump(), "[]");
+  for (Track::InSession& in : r.tracks[1].sessions) in.measures.runs_on = 0.3;
+  write_series(r, {}, path_);
+  EXPECT_THAT(page(), testing::HasSubstr("id=\"boutons\""));
+  EXPECT_EQ(provenance_json(r, {})["series"]["perhaps_boutons"].dump(), "[2]");
+}
+
 TEST_F(WriteSeries, ProvenanceNamesInputsAndConfiguration) {
   SeriesResult r = eventful();
   r.sessions[0].sha256 = "abc";

@@ -7,7 +7,7 @@ Zero turnover has a column of its own with one cell for every kind of data.
 """
 from dataclasses import dataclass, field
 
-from monitor.views import VIEWS as WAYS
+from monitor import views
 
 REAL = "rr30a"
 
@@ -54,7 +54,8 @@ COLUMNS = {
     "crowded": ("crowded", "crowded", "clean", ("moderate", "high_snr"), (1, 5, 6), 7600),
 }
 ZERO = (("high_moderate", 1), ("low", 4), ("tangled", 5), ("tangled_in_vivo", 7))
-TITLES = {key: column[0] for key, column in COLUMNS.items()} | {"zero": "zero turnover", REAL: "real: rr30a", "views": "real: rr30a in other views"}
+TITLES = {key: column[0] for key, column in COLUMNS.items()} | {
+    "zero": "zero turnover", REAL: "real: rr30a", "views": "real: rr30a in other views"}
 
 
 def _cell(key, row, number, seed, turnover=None):
@@ -85,7 +86,8 @@ def cells():
 
 
 # The real stacks in other views: the mean over all of them is what a choice between methods should be made by.
-VIEWS = {f"{REAL}_{way}": Cell(f"{REAL}_{way}", "views", {"view": way}, words) for way, words in WAYS.items()}
+VIEWS = {f"{REAL}_{way}": Cell(f"{REAL}_{way}", "views", {"view": way}, words) for way, words in views.VIEWS.items()}
+
 QUICK = Cell("quick", "quick", {"seed": "301", "size_x": "384", "size_y": "384", "size_z": "30", "subjects": "2"})
 
 # Goals of every column. Rate errors are of shares (0.02: two points of a hundred).

@@ -11,7 +11,7 @@ VIEWS = {
     "mirrored_x": "x runs backwards",
     "mirrored_z": "z runs backwards",
     "transposed": "x and y swapped",
-    "dim": "half the photons, drawn binomially from those that were counted",
+    "dim": "half the light, drawn binomially from the counts",
     "coarse": "voxels of 0.15 um laterally, linear interpolation",
     "blurred": "laterally smoothed, sigma 0.15 um",
 }
