@@ -9,14 +9,14 @@
 namespace spinechron {
 namespace {
 
-// How much a peak looks like a spine, as log odds: bright over the shaft and over the noise, standing alone
-// along the dendrite, ending outward and leading nowhere, beside the shaft but not on its flank. All are
-// ratios or lengths of anatomy; the weights are a logistic fit on annotated tissue and phantoms, chosen by
-// what each scores when it is left out.
+// How much a peak looks like a spine, as log odds: bright over the shaft and over the noise, ending outward
+// and leading nowhere, no wider than a head and no shorter in depth, beside the shaft but not on its flank.
+// All are ratios or lengths of anatomy. A brighter head nearby makes a peak look less like one of its own,
+// which is made good; what lies beside another dendrite may be that one's. The weights are a logistic fit on
+// annotated tissue and phantoms, chosen by what each scores where it is left out.
 double log_odds(const Peak& p, const Optics& optics) {
-  // The weights were found at the usual PSF. A wider one spreads a small head's light along the dendrite,
-  // where a shaft loses none: the excess and its snr shrink, both by the root of the ratio of variances. That
-  // is undone.
+  // A wide PSF spreads a small head's light along the dendrite, where a shaft loses none: the excess and its
+  // snr shrink, both by the root of the ratio of variances. That is undone.
   constexpr double kUsualPsfUm = 0.20, kSmallHeadUm = 0.15;  // standard deviations
   const auto variance = [](double psf_um) { return kSmallHeadUm * kSmallHeadUm + psf_um * psf_um; };
   const double strength = std::log(std::clamp(p.excess * p.snr, 0.05, 20.0)) +
@@ -24,10 +24,11 @@ double log_odds(const Peak& p, const Optics& optics) {
   const double weak =
       std::max(0.0, 2.0 - std::log(p.snr));  // below 7 standard deviations noise makes peaks as well
   constexpr double kFlankUm = 0.2;           // how far the edge's own misplacement reaches
-  return -3.2 + 0.83 * strength - 8.1 * weak + 1.4 * std::clamp(p.prominence, 0.0, 1.0) +
-         5.5 * std::clamp(p.fall, 0.0, 1.0) - 5.4 * std::sqrt(std::clamp(p.exit, 0.0, 1.0)) -
-         1.08 * p.site.out_um * p.site.out_um - 3.6 * std::exp(-p.site.out_um / kFlankUm) -
-         0.5 * std::abs(p.site.depth_um);
+  return -1.0 + 1.13 * strength - 8.9 * weak + 7.0 * std::clamp(p.fall, 0.0, 1.0) -
+         9.1 * std::sqrt(std::clamp(p.exit, 0.0, 1.0)) - 3.3 * p.site.out_um -
+         3.7 * std::exp(-p.site.out_um / kFlankUm) - 0.85 * std::abs(p.site.depth_um) -
+         1.02 * p.width_um / optics.lateral_sigma_um + 0.52 * p.height_um / optics.axial_sigma_um +
+         6.4 * p.compact - 7.7 * std::sqrt(p.unseen) - 0.83 * p.brighter_um;
 }
 
 double probability(const Peak& p, const Optics& optics) {

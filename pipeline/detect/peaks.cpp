@@ -26,21 +26,49 @@ bool is_maximum(const Block& e, int level, int arc, int out) {
   return true;
 }
 
-double prominence(const Block& e, const Peak& p) {
-  const int reach = static_cast<int>(1.2 / kStepUm);
-  double deepest_saddle = 0;
-  for (int direction : {-1, 1}) {
-    double lowest = p.excess;
-    for (int i = 1; i <= reach; ++i) {
-      const int at = p.arc + direction * i;
-      if (at < 0 || at >= e.arcs) break;
-      double line = -1;
-      for (int j = -1; j <= 1; ++j) line = std::max<double>(line, value(e, p.level, at, p.out + j));
-      lowest = std::min(lowest, line);
-    }
-    deepest_saddle = std::max(deepest_saddle, lowest);
+// Steps from a peak to half of it in one direction; to where the image ends, if that is nearer.
+double steps_to_half(const Block& e, const Peak& p, int levels, int arcs) {
+  constexpr int kReach = 12;  // 1.44 um along the dendrite: no head is as wide
+  double last = p.excess;
+  for (int n = 1; n <= kReach; ++n) {
+    const int level = p.level + n * levels, arc = p.arc + n * arcs;
+    if (level < 0 || level >= e.levels || arc < 0 || arc >= e.arcs) return n - 1;
+    const double v = e.at(level, arc, p.out);
+    if (!std::isfinite(v)) return n - 1;
+    if (v <= 0.5 * p.excess) return n - 1 + (last - 0.5 * p.excess) / std::max(last - v, 1e-9);
+    last = v;
   }
-  return 1 - deepest_saddle / p.excess;
+  return kReach;
+}
+
+double compactness(const Block& e, const Peak& p) {
+  constexpr int kReach = 3;  // 0.36 um
+  double sum = 0;
+  int seen = 0;
+  for (int i = std::max(p.arc - kReach, 0); i <= std::min(p.arc + kReach, e.arcs - 1); ++i)
+    for (int j = std::max(p.out - kReach, 0); j <= std::min(p.out + kReach, e.width - 1); ++j) {
+      const float v = e.at(p.level, i, j);
+      if (!std::isfinite(v)) continue;
+      sum += v;
+      ++seen;
+    }
+  return sum / seen / p.excess;
+}
+
+double unseen_share(const Block& e, const Peak& p) {
+  constexpr double kNearUm = 0.8, kFarUm = 1.7;  // beyond the head itself, as far as a neighbour's light
+  constexpr int kReach = static_cast<int>(kFarUm / kStepUm);
+  int seen = 0, all = 0;
+  for (int i = -kReach; i <= kReach; ++i)
+    for (int j = -kReach; j <= kReach; ++j) {
+      const double away = std::hypot(i, j) * kStepUm;
+      const int out = p.out + j;
+      if (away < kNearUm || away > kFarUm || Evidence::out_um(out) < 0.1 || out >= e.width) continue;
+      ++all;
+      const int arc = p.arc + i;
+      seen += arc >= 0 && arc < e.arcs && std::isfinite(e.at(p.level, arc, out));
+    }
+  return all > 0 ? 1 - double(seen) / all : 0;
 }
 
 // A head ends outward, whichever way one leaves it; a neurite that passes or crosses goes on in some
@@ -97,6 +125,11 @@ double exit_share(const Block& e, const Block& sigma, const Peak& p) {
   return 0;
 }
 
+// Between two places of one side; depth is known a third as well as the rest.
+double distance_um(const Site& a, const Site& b) {
+  return std::hypot(a.arc_um - b.arc_um, a.out_um - b.out_um, 0.35 * (a.depth_um - b.depth_um));
+}
+
 // Lowest excess on the straight way between two peaks.
 double saddle(const Block& e, const Peak& a, const Peak& b) {
   constexpr int kSteps = 12;
@@ -117,6 +150,7 @@ std::vector<Peak> find_peaks(const Evidence& evidence, double min_snr, double mi
   std::vector<Peak> all;
   if (!evidence.usable()) return all;
   const auto& depths = evidence.depths_um();
+  const double depth_step = depths.size() > 1 ? depths[1] - depths[0] : 1.0;
   for (Side side : {Side::left, Side::right}) {
     const Block& e = evidence.excess(side);
     const Block& s = evidence.sigma(side);
@@ -139,9 +173,12 @@ std::vector<Peak> find_peaks(const Evidence& evidence, double min_snr, double mi
           p.out = j;
           p.excess = v;
           p.snr = v / sd;
-          p.prominence = prominence(e, p);
           p.fall = fall(e, p);
           p.exit = exit_share(e, s, p);
+          p.width_um = 2 * std::min(steps_to_half(e, p, 0, -1), steps_to_half(e, p, 0, 1)) * kStepUm;
+          p.height_um = (steps_to_half(e, p, -1, 0) + steps_to_half(e, p, 1, 0)) * depth_step;
+          p.compact = compactness(e, p);
+          p.unseen = unseen_share(e, p);
           peaks.push_back(p);
         }
       }
@@ -156,6 +193,13 @@ std::vector<Peak> find_peaks(const Evidence& evidence, double min_snr, double mi
         return gap < kSameUm || (gap < kOneHeadUm && saddle(e, p, q) > kSaddle * p.excess);
       });
       if (!swallowed) kept.push_back(p);
+    }
+    for (Peak& p : kept) {  // brightest first
+      p.brighter_um = Peak::kFarUm;
+      for (const Peak& q : kept) {
+        if (&q == &p) break;
+        p.brighter_um = std::min(p.brighter_um, distance_um(p.site, q.site));
+      }
     }
     all.insert(all.end(), kept.begin(), kept.end());
   }
