@@ -166,7 +166,7 @@ std::vector<Frame> align_to(size_t ref, std::vector<Frame> frames, const Starts&
       if (s == ref) {
         for (int i = 0; i < a.arcs(); ++i) slide.arc_um.push_back(i * kStepUm);
         slide.error_um.assign(size_t(a.arcs()), 0.0);
-      } else if (a.usable() && b.usable()) {
+      } else if (a.usable() && b.usable() && f.dendrites[d].snr >= kLeastShaftSnr) {
         if (d < tracings[ref].size()) likeness.add(slide, a.arcs() * kStepUm);
       } else {
         slide.arc_um.assign(reference[d].size(), SpineMeasures::kNaN);

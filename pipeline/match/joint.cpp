@@ -116,7 +116,10 @@ std::string read_session(const Scored& scored, const Stack& stack, const Frame& 
     return "";
   }
   site.arc_um = session_arc(frame, place.dendrite, place.ref_arc_um);
-  if (!std::isfinite(site.arc_um)) return "outside the field";
+  if (!std::isfinite(site.arc_um)) {
+    const double snr = frame.dendrites[place.dendrite].snr;
+    return snr > 0 && snr < kLeastShaftSnr ? "the dendrite is lost here" : "outside the field";
+  }
   const Vec3 at = evidence.position(site), last = stack.image.extent_um(), voxel = stack.image.voxel_um();
   if (at.x() < border_um || at.y() < border_um || at.x() > last.x() - border_um ||
       at.y() > last.y() - border_um || at.z() < voxel.z() || at.z() > last.z() - voxel.z())

@@ -11,7 +11,7 @@ namespace spinechron {
 
 struct MatchConfig {
   double min_p = 0.50;      ///< a place counts as a spine's from this probability on
-  double verdict_p = 0.62;  ///< a state is called from this probability on
+  double verdict_p = 0.55;  ///< a state is called from this probability on
   double gate_um = 0.7;
   double border_um = 0.6;
 

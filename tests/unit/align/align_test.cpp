@@ -204,6 +204,36 @@ TEST(Align, ADendriteOutOfTheFieldHasNoSnr) {
   EXPECT_EQ(frames[1].dendrites[1].snr, 0);
 }
 
+// Noise where a dendrite was is no dendrite: the session shows none of its length.
+TEST(Align, ADendriteThatASessionHasLostHasNoArcsThere) {
+  Scene scene;
+  scene.heads = kHeads;
+  Stack a = scene.stack(1);
+  const Stack b = scene.stack(2);
+  const size_t row = 40;  // 4.8 um, the other dendrite lies beyond 10 um
+  for (size_t z = 0; z < scene.size.z; ++z)
+    for (size_t y = row - 8; y <= row + 8; ++y)
+      for (size_t x = 20; x < scene.size.x - 20; ++x)
+        a.image.at(x, y, z) +=
+            static_cast<float>(60 * std::exp(-std::pow((double(y) - row) * 0.12 / 0.45, 2) / 2 -
+                                             std::pow((double(z) - 9) / 0.9, 2) / 2));
+  Tracing both = scene.tracing();
+  both.push_back(both[0]);
+  both[1].id = 2;
+  for (Vec3& p : both[1].centreline) p.y() = row * 0.12;
+  const auto frames = align_on_shafts({&a, &b}, {both, scene.tracing()}, AlignConfig{}, Context{});
+  ASSERT_TRUE(frames[0].usable && frames[1].usable) << frames[0].reason << frames[1].reason;
+  const auto shown = [&](size_t s, size_t d) {
+    const auto& arcs = frames[s].arc_from_reference[d];
+    return std::count_if(arcs.begin(), arcs.end(), [](double arc) { return std::isfinite(arc); });
+  };
+  EXPECT_GT(frames[0].dendrites[1].snr, kLeastShaftSnr);
+  EXPECT_GT(shown(0, 1), 200);
+  EXPECT_LT(frames[1].dendrites[1].snr, kLeastShaftSnr);
+  EXPECT_EQ(shown(1, 1), 0);
+  EXPECT_GT(shown(1, 0), 200);
+}
+
 TEST(Align, BareShaftsAreRegistered) {
   const Scene bare;
   const Stack a = bare.stack(1), b = bare.stack(2);
