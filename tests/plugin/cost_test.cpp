@@ -60,7 +60,7 @@ TEST(Cost, OfTheInterfaceIsBelowOnePercentOfAStagesTime) {
   const auto stage = test::stage_of(quick, StageKind::denoise, "fixture");
   const Stack stack = big_stack();
   double alone = 1e9, host = 1e9, work = 1e9;
-  for (int i = 0; i < 25; ++i) {
+  for (int i = 0; i < 60; ++i) {
     alone = std::min(alone, alone_s(*quick_library, {{.number = 0.5}, {.integer = 1}}, stack));
     host = std::min(host, through_the_host_s(*stage, big_stack()));
   }
