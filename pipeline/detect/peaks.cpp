@@ -56,14 +56,14 @@ double compactness(const Block& e, const Peak& p) {
 }
 
 double unseen_share(const Block& e, const Peak& p) {
-  constexpr double kNearUm = 0.8, kFarUm = 1.7;  // beyond the head itself, as far as a neighbour's light
-  constexpr int kReach = static_cast<int>(kFarUm / kStepUm);
+  constexpr double kInnerUm = 0.8, kOuterUm = 1.7;  // beyond the head itself, as far as a neighbour's light
+  constexpr int kReach = static_cast<int>(kOuterUm / kStepUm);
   int seen = 0, all = 0;
   for (int i = -kReach; i <= kReach; ++i)
     for (int j = -kReach; j <= kReach; ++j) {
       const double away = std::hypot(i, j) * kStepUm;
       const int out = p.out + j;
-      if (away < kNearUm || away > kFarUm || Evidence::out_um(out) < 0.1 || out >= e.width) continue;
+      if (away < kInnerUm || away > kOuterUm || Evidence::out_um(out) < 0.1 || out >= e.width) continue;
       ++all;
       const int arc = p.arc + i;
       seen += arc >= 0 && arc < e.arcs && std::isfinite(e.at(p.level, arc, out));
