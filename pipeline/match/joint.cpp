@@ -273,7 +273,8 @@ std::vector<Track> match_jointly(const std::vector<const Stack*>& stacks, const 
       if (!p.readings[s].valid()) continue;
       const EmptyReading empty = empty_reading(*frames[s].evidence[place.dendrite], p.readings[s].site, kBox,
                                                stands[s][place.dendrite][size_t(place.side)]);
-      p.evidence[s] = {true, p.readings[s].excess, p.readings[s].sigma, empty.mean, empty.sd};
+      p.evidence[s] = {true,     p.readings[s].excess,  p.readings[s].sigma, empty.mean,
+                       empty.sd, place.in(s) != nullptr};
     }
     scored.push_back(std::move(p));
   }

@@ -15,6 +15,7 @@ struct SiteReading {
   double sigma = 0;       ///< of the excess
   double empty_mean = 0;  ///< what the same search finds at empty places of the same shell
   double empty_sd = 0;
+  bool peak = false;  ///< the light makes a peak of its own, as a head does
 };
 
 /// How spines turn over from one session to the next.

@@ -3,12 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace spinechron {
 namespace {
 
+constexpr double kNoise = 0.02;
+
+/// Bright ones make a peak, as heads do.
 SiteReading reading(double excess) {
-  return {true, excess, 0.02, 0.02, 0.02};
+  return {true, excess, kNoise, 0.02, 0.02, excess > 0.1};
 }
 
 TEST(Presence, PlainReadingsAreCalledPlainly) {
@@ -24,6 +28,20 @@ TEST(Presence, BetweenEmptyAndUsualTheImagesCannotTell) {
   const auto p = presence({reading(0.30), reading(0.09)}, {});
   EXPECT_GT(p.present[1], 0.05);
   EXPECT_LT(p.present[1], 0.9);
+}
+
+TEST(Presence, LightWithoutAPeakIsTheSpinesLessOftenAboveAllWhereThereIsLittleNoise) {
+  // Log odds that a missing peak takes from the second session.
+  const auto taken = [](double noise) {
+    const SiteReading peak{true, 0.2, noise, 0, noise, true}, none{true, 0.2, noise, 0, noise, false};
+    const auto odds = [&](const SiteReading& second) {
+      const double p = presence({peak, second}, {}).present[1];
+      return std::log(p / (1 - p));
+    };
+    return odds(peak) - odds(none);
+  };
+  EXPECT_GT(taken(0.05), 1.0);
+  EXPECT_GT(taken(0.02), taken(0.05) + 0.5);
 }
 
 TEST(Presence, AnUnseenSessionGetsWhatItsNeighboursSay) {
