@@ -213,6 +213,19 @@ void judge_nature(std::vector<Scored>& scored, const std::vector<std::vector<Can
   }
 }
 
+// Tissue that looks like a spine stays as it is; spines come and go, as many as the series itself shows, held
+// by a prior worth a dozen.
+void weigh_change(std::vector<Scored>& scored) {
+  constexpr double kChanged = 3, kSpines = 12;
+  double changed = kChanged, spines = kSpines;
+  for (const Scored& p : scored) {
+    changed += p.p_spine * p_change(p.evidence, p.posterior);
+    spines += p.p_spine;
+  }
+  for (Scored& p : scored)
+    p.p_spine = p_spine_given_change(p.p_spine, p_change(p.evidence, p.posterior), changed / spines);
+}
+
 // The same head seen from two dendrites, or twice: the dimmer reading goes. Two that some session shows side
 // by side are two, however close they are read where they cannot be told apart.
 bool are_doubles(const Scored& p, const Scored& q, const std::vector<Frame>& frames) {
@@ -283,6 +296,7 @@ std::vector<Track> match_jointly(const std::vector<const Stack*>& stacks, const 
   prior.change_sd = natural_change(scored);
   learn_rates(scored, prior);
   judge_nature(scored, candidates);
+  weigh_change(scored);
   scored.erase(
       std::remove_if(scored.begin(), scored.end(), [&](const Scored& p) { return p.p_spine < config.min_p; }),
       scored.end());

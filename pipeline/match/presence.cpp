@@ -119,4 +119,19 @@ PresencePosterior presence(const std::vector<SiteReading>& readings, const Prese
   return out;
 }
 
+double p_change(const std::vector<SiteReading>& readings, const PresencePosterior& posterior) {
+  double least = 1;
+  for (size_t s = 0; s < readings.size(); ++s)
+    if (readings[s].assessable) least = std::min(least, posterior.present[s]);
+  return 1 - least;
+}
+
+double p_spine_given_change(double p_spine, double p_change, double of_spines) {
+  // Share of places that look like a spine and are none, but change all the same; counted as above.
+  constexpr double kOfClutter = 0.22;
+  const double likelier =
+      p_change * of_spines / kOfClutter + (1 - p_change) * (1 - of_spines) / (1 - kOfClutter);
+  return p_spine * likelier / (p_spine * likelier + 1 - p_spine);
+}
+
 }  // namespace spinechron

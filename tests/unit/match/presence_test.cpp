@@ -61,6 +61,18 @@ TEST(Presence, ProbabilitiesOfAnIntervalAddUp) {
   }
 }
 
+TEST(Presence, APlaceThatChangesIsASpineTheLikelierTheMoreSpinesDo) {
+  EXPECT_GT(p_spine_given_change(0.4, 0.95, 0.5), 0.55);
+  EXPECT_LT(p_spine_given_change(0.4, 0.05, 0.5), 0.35);
+  EXPECT_LT(p_spine_given_change(0.4, 0.95, 0.02), 0.2);  // where nothing else changes
+  EXPECT_NEAR(p_spine_given_change(0.4, 0.05, 0.02), 0.4, 0.06);
+  SiteReading unseen;
+  const std::vector<SiteReading> readings{reading(0.3), reading(0.01), unseen};
+  EXPECT_GT(p_change(readings, presence(readings, {})), 0.9);
+  const std::vector<SiteReading> stays{reading(0.3), reading(0.3), unseen};
+  EXPECT_LT(p_change(stays, presence(stays, {})), 0.1);
+}
+
 // The law: time reversed, eliminated and formed swap. The chain must be reversible: first x loss = (1 -
 // first) x gain.
 TEST(Presence, TimeReversedSwapsLossAndGain) {
