@@ -214,16 +214,21 @@ void judge_nature(std::vector<Scored>& scored, const std::vector<std::vector<Can
 }
 
 // Tissue that looks like a spine stays as it is; spines come and go, as many as the series itself shows, held
-// by a prior worth a dozen.
+// by a prior worth a dozen. Places that two sessions show at least can say something of that.
 void weigh_change(std::vector<Scored>& scored) {
   constexpr double kChanged = 3, kSpines = 12;
   double changed = kChanged, spines = kSpines;
-  for (const Scored& p : scored) {
-    changed += p.p_spine * p_change(p.evidence, p.posterior);
-    spines += p.p_spine;
-  }
+  std::vector<Scored*> twice;
   for (Scored& p : scored)
-    p.p_spine = p_spine_given_change(p.p_spine, p_change(p.evidence, p.posterior), changed / spines);
+    if (std::count_if(p.evidence.begin(), p.evidence.end(),
+                      [](const SiteReading& r) { return r.assessable; }) >= 2)
+      twice.push_back(&p);
+  for (const Scored* p : twice) {
+    changed += p->p_spine * p_change(p->evidence, p->posterior);
+    spines += p->p_spine;
+  }
+  for (Scored* p : twice)
+    p->p_spine = p_spine_given_change(p->p_spine, p_change(p->evidence, p->posterior), changed / spines);
 }
 
 // The same head seen from two dendrites, or twice: the dimmer reading goes. Two that some session shows side
