@@ -126,12 +126,11 @@ double p_change(const std::vector<SiteReading>& readings, const PresencePosterio
   return 1 - least;
 }
 
-double p_spine_given_change(double p_spine, double p_change, double of_spines) {
+double p_spine_given_change(double p_spine, double change, double of_spines) {
   // Share of places that look like a spine and are none, but change all the same: 0.15 counted as above, and
   // somewhat for stacks in which more of the peaks are noise.
   constexpr double kOfClutter = 0.22;
-  const double likelier =
-      p_change * of_spines / kOfClutter + (1 - p_change) * (1 - of_spines) / (1 - kOfClutter);
+  const double likelier = change * of_spines / kOfClutter + (1 - change) * (1 - of_spines) / (1 - kOfClutter);
   return p_spine * likelier / (p_spine * likelier + 1 - p_spine);
 }
 

@@ -44,8 +44,8 @@ PresencePosterior presence(const std::vector<SiteReading>& readings, const Prese
 /// Probability that some session shows the place empty.
 double p_change(const std::vector<SiteReading>& readings, const PresencePosterior& posterior);
 
-/// Probability of being a spine, given also how sure it is that the place changes: what is no spine changes
-/// between sessions seldom, of spines the share `of_spines` does (Bayes).
-double p_spine_given_change(double p_spine, double p_change, double of_spines);
+/// Probability of being a spine, given also the probability `change` that the place changes: what is no spine
+/// seldom changes between sessions, of spines the share `of_spines` does (Bayes).
+double p_spine_given_change(double p_spine, double change, double of_spines);
 
 }  // namespace spinechron

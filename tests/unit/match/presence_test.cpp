@@ -8,11 +8,9 @@
 namespace spinechron {
 namespace {
 
-constexpr double kNoise = 0.02;
-
 /// Bright ones make a peak, as heads do.
 SiteReading reading(double excess) {
-  return {true, excess, kNoise, 0.02, 0.02, excess > 0.1};
+  return {true, excess, 0.02, 0.02, 0.02, excess > 0.1};
 }
 
 TEST(Presence, PlainReadingsAreCalledPlainly) {
