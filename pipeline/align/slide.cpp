@@ -135,8 +135,9 @@ std::vector<std::vector<float>> compare(const Landmarks& a, const Landmarks& b, 
   return score;
 }
 
-// (0.12 um in 0.48 um)^2: a quarter of stretch costs as much as one landmark
-constexpr double kStiffness = 0.6;
+// A step is 0.12 um in 0.48 um of arc. Tissue that is stretched by a tenth all along a dendrite, as between
+// days it can be, takes one in every third row: that must cost less than the landmarks it passes give.
+constexpr double kStiffness = 0.3;
 constexpr int kMaxStep = 2;
 
 double value_of(const std::vector<std::vector<float>>& score, const std::vector<int>& path) {

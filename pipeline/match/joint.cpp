@@ -128,7 +128,7 @@ std::string read_session(const Scored& scored, const Stack& stack, const Frame& 
   if (evidence.hidden(arc)) return "the dendrite is hidden or lost here";
   const double error = error_at(frame, place.dendrite, place.ref_arc_um);
   if (error > kLostUm) return "the registration along the dendrite is uncertain here";
-  out = evidence.read(site, std::hypot(kBox.arc_um, 2 * error), kBox.out_um, kBox.depth_um);
+  out = evidence.read(site, std::hypot(kBox.arc_um, error), kBox.out_um, kBox.depth_um);
   // What was found may be a neighbour that stands there on its own: then the place itself is read.
   const auto& neighbours = standing[place.dendrite][size_t(place.side)];
   if (out.valid() && std::any_of(neighbours.begin(), neighbours.end(), [&](const Site& neighbour) {
@@ -218,17 +218,17 @@ void judge_nature(std::vector<Scored>& scored, const std::vector<std::vector<Can
 void weigh_change(std::vector<Scored>& scored) {
   constexpr double kChanged = 3, kSpines = 12;
   double changed = kChanged, spines = kSpines;
-  std::vector<Scored*> twice;
+  std::vector<std::pair<Scored*, double>> twice;  // with the chance that it changed
   for (Scored& p : scored)
     if (std::count_if(p.evidence.begin(), p.evidence.end(),
                       [](const SiteReading& r) { return r.assessable; }) >= 2)
-      twice.push_back(&p);
-  for (const Scored* p : twice) {
-    changed += p->p_spine * p_change(p->evidence, p->posterior);
+      twice.emplace_back(&p, p_change(p.evidence, p.posterior));
+  for (const auto& [p, change] : twice) {
+    changed += p->p_spine * change;
     spines += p->p_spine;
   }
-  for (Scored* p : twice)
-    p->p_spine = p_spine_given_change(p->p_spine, p_change(p->evidence, p->posterior), changed / spines);
+  for (const auto& [p, change] : twice)
+    p->p_spine = p_spine_given_change(p->p_spine, change, changed / spines);
 }
 
 // The same head seen from two dendrites, or twice: the dimmer reading goes. Two that some session shows side

@@ -7,7 +7,7 @@ Zero turnover has a column of its own with one cell for every kind of data.
 """
 from dataclasses import dataclass, field
 
-from monitor import views
+from monitor import another, views
 
 REAL = "rr30a"
 
@@ -55,7 +55,8 @@ COLUMNS = {
 }
 ZERO = (("high_moderate", 1), ("low", 4), ("tangled", 5), ("tangled_in_vivo", 7))
 TITLES = {key: column[0] for key, column in COLUMNS.items()} | {
-    "zero": "zero turnover", REAL: "real: rr30a", "views": "real: rr30a in other views"}
+    "zero": "zero turnover", REAL: "real: rr30a", "views": "real: rr30a in other views",
+    "another": "another simulator", "another_dense": "another simulator, dense"}
 
 
 def _cell(key, row, number, seed, turnover=None):
@@ -87,6 +88,12 @@ def cells():
 
 # The real stacks in other views: the mean over all of them is what a choice between methods should be made by.
 VIEWS = {f"{REAL}_{way}": Cell(f"{REAL}_{way}", "views", {"view": way}, words) for way, words in views.VIEWS.items()}
+
+# Phantoms that `spinechron phantom` did not make: what is fitted to that one's ways falls here. Dense scenes apart.
+ANOTHER = {f"another_{scope}_{scene}": Cell(
+    f"another_{scope}_{scene}", "another_dense" if scene == "dense" else "another",
+    {"scope": scope, "scene": scene, "seed": str(9000 + number), "subjects": "2"}, f"{scope}, {scene} dendrites")
+    for number, (scene, scope) in enumerate((scene, scope) for scene in another.SCENES for scope in another.SCOPES)}
 
 QUICK = Cell("quick", "quick", {"seed": "301", "size_x": "384", "size_y": "384", "size_z": "30", "subjects": "2"})
 

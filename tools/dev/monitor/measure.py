@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
-from monitor import views
+from monitor import another, views
 from monitor.matrix import REAL
 
 
@@ -68,11 +68,15 @@ class Measurer:
         if (said[0] if self.old_phantoms else said) == key:
             return
         shutil.rmtree(data, ignore_errors=True)
-        if "view" in cell.settings:
+        if cell.settings.keys() & {"view", "scope"}:
             try:
-                views.make(cell.settings["view"], self.real, data)
+                if "view" in cell.settings:
+                    views.make(cell.settings["view"], self.real, data)
+                else:
+                    said = cell.settings
+                    another.make(said["scope"], said["scene"], int(said["seed"]), cell.series, data)
             except ImportError as error:
-                raise Failed(f"{error}: views of real stacks need python3-numpy, python3-scipy and python3-tifffile")
+                raise Failed(f"{error}: this cell needs python3-numpy, python3-scipy and python3-tifffile")
         else:
             sets = [x for item in cell.settings.items() for x in ("--set", "=".join(item))]
             spend([self.program, "phantom", data, *sets, "--log-level", "warning"])
