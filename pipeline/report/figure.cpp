@@ -95,11 +95,8 @@ class Drawing {
     const Point tip{centre.x + gap * direction.x, centre.y + gap * direction.y};
     scene_.things.push_back(
         with(arrow(tip, direction, kArrow, e.kind), std::string("arrow ") + to_text(e.kind), meaning));
-    const double reach = gap + kArrow + 0.75 * kLabelSize;
-    scene_.things.push_back(Text{centre.x + reach * direction.x,
-                                 centre.y + reach * direction.y + 0.35 * kLabelSize, kLabelSize,
-                                 fmt::format("{}", track.spine_id), lost ? kEliminatedColour : kFormedColour,
-                                 Text::Anchor::middle, true, kNumberHalo});
+    const Point tail{tip.x + kArrow * direction.x, tip.y + kArrow * direction.y};
+    scene_.things.push_back(number_behind(tail, direction, track.spine_id, kLabelSize, e.kind));
   }
 
  private:

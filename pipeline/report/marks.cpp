@@ -1,5 +1,7 @@
 #include "report/marks.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -41,6 +43,24 @@ Mark arrow(Point tip, Point direction, double length, EventKind kind) {
     m.meaning.kind = "arrow formed";
   }
   return m;
+}
+
+Text number_behind(Point tail, Point direction, int number, double size, EventKind kind) {
+  // In font sizes: half a bold digit's width, half a digit's height, the space between arrow and number.
+  constexpr double kHalfWidth = 0.35, kHalfHeight = 0.4, kSpace = 0.35;
+  constexpr double kHalo = 0.5;  // points: the number may stand on a bright shaft
+  const std::string text = fmt::format("{}", number);
+  const double reach = kSpace + std::max(kHalfWidth * double(text.size()) * std::abs(direction.x),
+                                         kHalfHeight * std::abs(direction.y));
+  const Point centre = along(tail, direction, reach * size);
+  return {centre.x,
+          centre.y + 0.35 * size,
+          size,
+          text,
+          kind == EventKind::eliminated ? kEliminatedColour : kFormedColour,
+          Text::Anchor::middle,
+          true,
+          kHalo};
 }
 
 Mark ring(Point centre, double radius) {

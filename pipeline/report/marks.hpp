@@ -10,12 +10,11 @@
 
 namespace spinechron::report {
 
-/// Width of the dark rim of the numbers at arrows, points: they may stand on a bright shaft.
-inline constexpr double kNumberHalo = 0.5;
-
 /// An arrow whose tip stands at `tip`, coming from `direction` (unit vector from the tip to the tail).
 /// Eliminated: filled head; formed: open head.
 Mark arrow(Point tip, Point direction, double length_pt, EventKind kind);
+/// A spine's number behind the tail of its arrow, clear of it whichever way the arrow points.
+Text number_behind(Point tail, Point direction, int number, double size_pt, EventKind kind);
 Mark ring(Point centre, double radius_pt);
 Mark cross(Point centre, double radius_pt);
 

@@ -135,17 +135,14 @@ std::optional<Scene> straightened(const SeriesResult& result, const std::vector<
         const Point direction = placer.direction(centre, {0, up >= 0 ? -1.0 : 1.0});
         const double gap = (e.rescues ? 0.75 : 0.5) * scale;
         if (e.rescues) scene.things.push_back(ring(centre, 0.55 * scale));
-        Mark m =
-            arrow({centre.x + gap * direction.x, centre.y + gap * direction.y}, direction, kArrow, e.kind);
+        const Point tip{centre.x + gap * direction.x, centre.y + gap * direction.y};
+        Mark m = arrow(tip, direction, kArrow, e.kind);
         m.meaning = {"strip-" + m.meaning.kind,
                      fmt::format("Spine {} {}", track.spine_id, to_text(e.kind)),
                      {{"spine", fmt::format("{}", track.spine_id)}}};
         scene.things.push_back(std::move(m));
-        const double reach = gap + kArrow + 0.75 * kNumber;
-        scene.things.push_back(
-            Text{centre.x + reach * direction.x, centre.y + reach * direction.y + 0.35 * kNumber, kNumber,
-                 fmt::format("{}", track.spine_id), lost ? kEliminatedColour : kFormedColour,
-                 Text::Anchor::middle, true, kNumberHalo});
+        const Point tail{tip.x + kArrow * direction.x, tip.y + kArrow * direction.y};
+        scene.things.push_back(number_behind(tail, direction, track.spine_id, kNumber, e.kind));
       }
       y += height + kRowGap;
     }

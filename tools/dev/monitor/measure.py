@@ -73,8 +73,8 @@ class Measurer:
                 if "view" in cell.settings:
                     views.make(cell.settings["view"], self.real, data)
                 else:
-                    said = cell.settings
-                    another.make(said["scope"], said["scene"], int(said["seed"]), cell.series, data)
+                    scope, scene, seed = (cell.settings[k] for k in ("scope", "scene", "seed"))
+                    another.make(scope, scene, int(seed), cell.series, data)
             except ImportError as error:
                 raise Failed(f"{error}: this cell needs python3-numpy, python3-scipy and python3-tifffile")
         else:
