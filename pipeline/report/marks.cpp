@@ -50,8 +50,8 @@ Text number_behind(Point tail, Point direction, int number, double size, EventKi
   constexpr double kHalfWidth = 0.35, kHalfHeight = 0.4, kSpace = 0.35;
   constexpr double kHalo = 0.5;  // points: the number may stand on a bright shaft
   const std::string text = fmt::format("{}", number);
-  const double reach = kSpace + std::max(kHalfWidth * double(text.size()) * std::abs(direction.x),
-                                         kHalfHeight * std::abs(direction.y));
+  const double reach =
+      kSpace + kHalfWidth * double(text.size()) * std::abs(direction.x) + kHalfHeight * std::abs(direction.y);
   const Point centre = along(tail, direction, reach * size);
   return {centre.x,
           centre.y + 0.35 * size,

@@ -8,6 +8,7 @@
 #include "report/figure.hpp"
 #include "report/grey.hpp"
 #include "report/label_stack.hpp"
+#include "report/marks.hpp"
 #include "report/panel.hpp"
 #include "report/png_file.hpp"
 #include "report/scene.hpp"
@@ -72,6 +73,21 @@ TEST(Figure, AnUnusableSessionAndAbsentHeadsAreDrawnNevertheless) {
   }
   const Scene scene = figure(r, events(r, 1.0), {});
   EXPECT_FALSE(to_png(scene, 72).empty());
+}
+
+// A bold digit is at most 0.7 of the font size wide and high, and stands on the baseline.
+TEST(Figure, TheNumberIsClearOfItsArrowWhicheverWayThatPoints) {
+  constexpr double kSize = 5, kDigit = 0.7;
+  for (int number : {7, 14, 128})
+    for (int degrees = 0; degrees < 360; degrees += 15) {
+      const double a = degrees * M_PI / 180;
+      const Text text = number_behind({0, 0}, {std::cos(a), std::sin(a)}, number, kSize, EventKind::formed);
+      const double half_width = 0.5 * kDigit * double(text.text.size()) * kSize;
+      const double beside = std::max(0.0, std::abs(text.x) - half_width);
+      const double away = std::max(0.0, std::abs(text.y - 0.35 * kSize) - 0.5 * kDigit * kSize);
+      EXPECT_GT(std::hypot(beside, away), 0.3 * kSize) << number << " at " << degrees << " degrees";
+      EXPECT_EQ(text.anchor, Text::Anchor::middle);
+    }
 }
 
 TEST(Png, HasTheSizeAndStatesTheResolution) {
