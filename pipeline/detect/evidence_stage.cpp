@@ -24,11 +24,11 @@ double log_odds(const Peak& p, const Optics& optics) {
   const double weak =
       std::max(0.0, 2.0 - std::log(p.snr));  // below 7 standard deviations noise makes peaks as well
   constexpr double kFlankUm = 0.2;           // how far the edge's own misplacement reaches
-  return -1.0 + 1.13 * strength - 8.9 * weak + 7.0 * std::clamp(p.fall, 0.0, 1.0) -
-         9.1 * std::sqrt(std::clamp(p.exit, 0.0, 1.0)) - 3.3 * p.site.out_um -
-         3.7 * std::exp(-p.site.out_um / kFlankUm) - 0.85 * std::abs(p.site.depth_um) -
-         1.02 * p.width_um / optics.lateral_sigma_um + 0.52 * p.height_um / optics.axial_sigma_um +
-         6.4 * p.compact - 7.7 * std::sqrt(p.unseen) - 0.83 * p.brighter_um;
+  return -1.4 + 1.2 * strength - 6.8 * weak + 6.0 * std::clamp(p.fall, 0.0, 1.0) -
+         8.1 * std::sqrt(std::clamp(p.exit, 0.0, 1.0)) - 3.1 * p.site.out_um -
+         4.5 * std::exp(-p.site.out_um / kFlankUm) - 0.57 * std::abs(p.site.depth_um) -
+         1.05 * p.width_um / optics.lateral_sigma_um + 0.53 * p.height_um / optics.axial_sigma_um +
+         6.2 * p.compact - 5.7 * std::sqrt(p.unseen) - 0.62 * p.brighter_um;
 }
 
 double probability(const Peak& p, const Optics& optics) {

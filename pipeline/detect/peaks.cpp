@@ -91,12 +91,12 @@ double fall(const Block& e, const Peak& p) {
   return 1 - worst / p.excess;
 }
 
-// A neurite that passes goes on beyond the peak, however thin; a head ends. Of all ways from the peak to a
-// place 2 um away that keep clear of the shaft, the one whose dimmest place is brightest (a widest path,
-// searched brightest first).
+// A neurite that passes goes on beyond the peak, however thin; a head ends. Of all ways that keep clear of
+// the shaft and lead from the peak 2 um away outward or 3 um along the dendrite (a row of heads seldom is as
+// long), the one whose dimmest place is brightest (a widest path, searched brightest first).
 double exit_share(const Block& e, const Block& sigma, const Peak& p) {
-  constexpr double kAwayUm = 2.0, kClearUm = 0.36, kNoise = 1.5;
-  const int reach = static_cast<int>(kAwayUm / kStepUm) + 1, width = 2 * reach + 1;
+  constexpr double kOutwardUm = 2.0, kAlongUm = 3.0, kClearUm = 0.36, kNoise = 1.5;
+  const int reach = static_cast<int>(kAlongUm / kStepUm) + 1, width = 2 * reach + 1;
   const int edge = std::min(p.out, static_cast<int>(std::lround((kClearUm - Evidence::out_um(0)) / kStepUm)));
   std::vector<char> seen(size_t(width) * e.width, 0);
   const auto light = [&](int i, int j) {
@@ -112,7 +112,8 @@ double exit_share(const Block& e, const Block& sigma, const Peak& p) {
     const auto [dimmest, arc, out] = front.top();
     front.pop();
     if (dimmest <= 0) return 0;
-    if (std::hypot(arc - p.arc, out - p.out) * kStepUm >= kAwayUm) return dimmest / p.excess;
+    if (std::hypot((arc - p.arc) / kAlongUm, (out - p.out) / kOutwardUm) * kStepUm >= 1)
+      return dimmest / p.excess;
     for (const auto& [di, dj] : {std::pair{1, 0}, {-1, 0}, {0, 1}, {0, -1}}) {
       const int i = arc + di, j = out + dj, column = i - p.arc + reach;
       if (i < 0 || i >= e.arcs || column < 0 || column >= width || j < edge || j >= e.width) continue;

@@ -15,8 +15,8 @@ struct Peak {
   double excess = 0;                ///< in units of the shaft's brightness
   double snr = 0;                   ///< excess over its local noise
   double fall = 0;                  ///< 1 - lowest excess outward within 0.96 um over the peak
-  double exit = 0;  ///< light over the peak at the dimmest place of the brightest way that leads 2 um away
-                    ///< beside the shaft, above the noise
+  double exit = 0;  ///< light over the peak at the dimmest place of the brightest way that leads 2 um outward
+                    ///< or 3 um along beside the shaft, above the noise
   double width_um = 0;     ///< full width at half maximum along the dendrite: twice the narrower side's
   double height_um = 0;    ///< full width at half maximum in depth
   double compact = 0;      ///< mean excess within 0.36 um in the plane over the peak
