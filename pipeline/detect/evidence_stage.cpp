@@ -48,20 +48,23 @@ class EvidenceStage : public Detector {
       f = &measured;
     }
     std::vector<Candidate> out;
+    const double blur_um = blur_of_evidence(stack.optics).lateral_sigma_um;
     const Vec3 last = stack.image.extent_um(), voxel = stack.image.voxel_um();
     for (size_t d = 0; d < f->dendrites.size(); ++d) {
       context.check_cancelled();
       const Evidence& evidence = *f->evidence[d];
-      for (const Peak& peak : find_peaks(evidence, 3.0, 0.12, 2.4, 2.4)) {
-        const Vec3 head = evidence.position(peak.site);
+      for (const Peak& peak : find_peaks(evidence, blur_um, 3.0, 0.12, 2.4, 2.4)) {
+        const Reading there = evidence.read(peak.head, 0, 0, 0);
+        if (!there.valid()) continue;
+        const Vec3 head = evidence.position(there.site);
         if (head.x() < 0.5 || head.y() < 0.5 || head.x() > last.x() - 0.5 || head.y() > last.y() - 0.5 ||
             head.z() < 0.9 * voxel.z() || head.z() > last.z() - voxel.z())
           continue;
         Candidate c;
         c.dendrite_id = f->dendrites[d].id;
-        c.arc_um = peak.site.arc_um;
-        c.side = peak.site.side;
-        c.measures = measure_spine(evidence, stack.optics, peak.site, peak.excess, peak.snr);
+        c.arc_um = there.site.arc_um;
+        c.side = there.site.side;
+        c.measures = measure_spine(evidence, stack.optics, there.site, there.excess, there.snr());
         c.measures.runs_on = peak.exit;
         c.p = probability(peak, stack.optics);
         out.push_back(c);

@@ -8,10 +8,12 @@
 namespace spinechron {
 namespace {
 
+constexpr float kUnseen = -1;  // darker than any background
+
 float value(const Block& e, int level, int arc, int out) {
-  if (level < 0 || level >= e.levels || arc < 0 || arc >= e.arcs || out < 0 || out >= e.width) return -1.0F;
+  if (level < 0 || level >= e.levels || arc < 0 || arc >= e.arcs || out < 0 || out >= e.width) return kUnseen;
   const float v = e.at(level, arc, out);
-  return std::isfinite(v) ? v : -1.0F;
+  return std::isfinite(v) ? v : kUnseen;
 }
 
 bool is_maximum(const Block& e, int level, int arc, int out) {
@@ -126,9 +128,44 @@ double exit_share(const Block& e, const Block& sigma, const Peak& p) {
   return 0;
 }
 
+// A filopodium has no head: it is brightest somewhere along its length, mostly near the shaft, and ends where
+// its light falls to half. Follows the ridge outward from a peak to there; to the peak itself where the light
+// rises again on the way, as it does towards another head, or goes on to where the image shows no more.
+Peak end_of_ridge(const Block& e, const Block& sigma, const Peak& p) {
+  constexpr float kRise = 1.1F;  // the ridge's own unevenness; noise may add a standard deviation
+  constexpr float kNoise = 2;    // standard deviations: below, there is nothing to follow
+  Peak end = p;
+  auto lowest = static_cast<float>(p.excess);
+  while (true) {
+    Peak next = end;
+    next.excess = kUnseen;
+    for (int dk = -1; dk <= 1; ++dk)
+      for (int di = -1; di <= 1; ++di)
+        if (const float v = value(e, end.level + dk, end.arc + di, end.out + 1); v > next.excess) {
+          next.excess = v;
+          next.level = end.level + dk;
+          next.arc = end.arc + di;
+        }
+    ++next.out;
+    if (next.excess <= kUnseen) return p;
+    const auto light = static_cast<float>(next.excess);
+    if (light < 0.5 * p.excess) return end;
+    const float sd = sigma.at(next.level, next.arc, next.out);
+    if (light > std::max(kRise * lowest, lowest + sd)) return p;
+    if (light < kNoise * sd) return end;
+    lowest = std::min(lowest, light);
+    end = next;
+  }
+}
+
 // Between two places of one side; depth is known a third as well as the rest.
 double distance_um(const Site& a, const Site& b) {
   return std::hypot(a.arc_um - b.arc_um, a.out_um - b.out_um, 0.35 * (a.depth_um - b.depth_um));
+}
+
+Site between(const Site& a, const Site& b, double share) {
+  return {a.side, std::lerp(a.arc_um, b.arc_um, share), std::lerp(a.out_um, b.out_um, share),
+          std::lerp(a.depth_um, b.depth_um, share)};
 }
 
 // Lowest excess on the straight way between two peaks.
@@ -145,8 +182,10 @@ double saddle(const Block& e, const Peak& a, const Peak& b) {
 
 }  // namespace
 
-std::vector<Peak> find_peaks(const Evidence& evidence, double min_snr, double min_out_um, double max_out_um,
-                             double max_depth_um) {
+std::vector<Peak> find_peaks(const Evidence& evidence, double blur_um, double min_snr, double min_out_um,
+                             double max_out_um, double max_depth_um) {
+  constexpr double kLongUm = 0.3;  // beyond the peak and the blur: more than half a head
+  const double half_blur_um = std::sqrt(2 * std::log(2.0)) * blur_um;  // to half of its maximum
   constexpr double kSameUm = 0.40, kOneHeadUm = 1.0, kSaddle = 0.92, kDepthUm = 2.6;
   std::vector<Peak> all;
   if (!evidence.usable()) return all;
@@ -174,8 +213,13 @@ std::vector<Peak> find_peaks(const Evidence& evidence, double min_snr, double mi
           p.out = j;
           p.excess = v;
           p.snr = v / sd;
-          p.fall = fall(e, p);
-          p.exit = exit_share(e, s, p);
+          const Peak end = end_of_ridge(e, s, p);
+          const Site tip{side, end.arc * kStepUm, Evidence::out_um(end.out), depths[size_t(end.level)]};
+          const double ridge_um = (end.out - p.out) * kStepUm, long_um = ridge_um - half_blur_um;
+          const bool ends_far = long_um > kLongUm;
+          p.head = ends_far ? between(p.site, tip, long_um / ridge_um) : p.site;
+          p.fall = fall(e, ends_far ? end : p);
+          p.exit = exit_share(e, s, ends_far ? end : p);
           p.width_um = 2 * std::min(steps_to_half(e, p, 0, -1), steps_to_half(e, p, 0, 1)) * kStepUm;
           p.height_um = (steps_to_half(e, p, -1, 0) + steps_to_half(e, p, 1, 0)) * depth_step;
           p.compact = compactness(e, p);

@@ -67,7 +67,7 @@ TEST(Detect, ASmallHeadIsLikelierASpineWhereTheImageIsBlurred) {
 }
 
 std::vector<Peak> peaks_of(const Scene& scene, const Tracing& others = {}) {
-  return find_peaks(Evidence(scene.stack(1), scene.tracing()[0], others), 5, 0.12, 2.4, 2.4);
+  return find_peaks(Evidence(scene.stack(1), scene.tracing()[0], others), 0.2, 5, 0.12, 2.4, 2.4);
 }
 
 TEST(Peaks, AreMeasuredInWidthHeightAndWhatLiesAround) {
@@ -102,9 +102,32 @@ TEST(Peaks, SayHowMuchAroundThemAnotherDendriteHides) {
 
 TEST(Detect, ANeuriteThatCrossesIsNoSpine) {
   Scene scene;
-  for (double off = -4; off <= 4; off += 0.15)
-    scene.heads.push_back({16.0, off, 0.12});  // a line across the shaft
+  for (double off = -6; off <= 6; off += 0.15)
+    scene.heads.push_back({16.0, off, 0.12});  // a line across the shaft, beyond all that is looked at
   EXPECT_TRUE(likely(scene).empty());
+}
+
+TEST(Detect, AFilopodiumsHeadIsItsTip) {
+  Scene scene;
+  constexpr double kTipUm = 2.8;
+  for (double off = 0.6; off <= kTipUm; off += 0.1) scene.heads.push_back({16.0, off, 0.09 - 0.01 * off});
+  const auto found = likely(scene);
+  ASSERT_EQ(found.size(), 1u);
+  const Vec3 tip = scene.head({16.0, kTipUm, 0});
+  // The centre of what could be a head lies half the blur's width (0.26 um) inside; its light fades outward.
+  EXPECT_LT((found[0].measures.head_um - tip).head<2>().norm(), 0.5);
+}
+
+TEST(Peaks, LightThatRisesAgainIsAnotherHeads) {
+  Scene scene;
+  scene.heads = {{16.0, 1.0, 0.4}, {16.3, 1.8, 0.35}};
+  for (const Peak& p : peaks_of(scene)) EXPECT_EQ(p.head.out_um, p.site.out_um);
+}
+
+TEST(Detect, ARowOfHeadsIsNoNeurite) {
+  Scene scene;
+  for (double arc_um : {14.0, 15.0, 16.0}) scene.heads.push_back({arc_um, 1.1, 0.3});
+  EXPECT_EQ(likely(scene).size(), scene.heads.size());
 }
 
 TEST(Detect, AHeadEndsAndABoutonsAxonRunsOn) {
