@@ -30,7 +30,7 @@ struct SpineMeasures {
   double brightness = kNaN;  ///< background-free, over the shaft's beside it
   double snr = kNaN;         ///< head over the noise at its site
   double runs_on = kNaN;     ///< light left over the head's at the dimmest place of the brightest way that
-                             ///< leads 2 um away beside the shaft: a head ends, an axon goes on
+                             ///< leads away beside the shaft: a head ends, an axon goes on
   SpineClass kind = SpineClass::unknown;
 };
 
