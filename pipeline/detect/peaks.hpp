@@ -15,13 +15,13 @@ struct Peak {
   int level = 0, arc = 0, out = 0;  ///< indices in Evidence's blocks
   double excess = 0;                ///< in units of the shaft's brightness
   double snr = 0;                   ///< excess over its local noise
-  double fall = 0;  ///< 1 - lowest excess outward of the head within 0.96 um over the light there
-  double exit = 0;  ///< light over the head's at the dimmest place of the brightest way that leads 2 um
-                    ///< outward or 3 um along beside the shaft, above the noise
-  double width_um = 0;     ///< full width at half maximum along the dendrite: twice the narrower side's
-  double height_um = 0;    ///< full width at half maximum in depth
-  double compact = 0;      ///< mean excess within 0.36 um in the plane over the peak
-  double unseen = 0;       ///< share of what lies 0.8 to 1.7 um around that the image does not show
+  double fall = 0;       ///< 1 - lowest excess outward of the head within 0.96 um over the light there
+  double exit = 0;       ///< light over the head's at the dimmest place of the brightest way that leads 2 um
+                         ///< outward or 3 um along beside the shaft, above the noise
+  double width_um = 0;   ///< full width at half maximum along the dendrite: twice the narrower side's
+  double height_um = 0;  ///< full width at half maximum in depth
+  double compact = 0;    ///< mean excess within 0.36 um in the plane over the peak
+  double unseen = 0;     ///< share of what lies 0.8 to 1.7 um around that the image does not show
   double brighter_um = 0;  ///< to the next brighter peak of this side; kFarUm where there is none nearer
   static constexpr double kFarUm = 3.0;
 };
