@@ -40,7 +40,8 @@ const char* to_text(State state) {
 bool perhaps_bouton(const Track& track) {
   // Share of the head's light. On phantoms that had no part in the choice, 31 of 41 flagged are boutons and 6
   // more are spines within .6 um of an axon; of the boutons taken for spines it finds half. In crowded scenes
-  // neighbours run on as well: there it is wrong more often than right.
+  // neighbours run on as well: there it is wrong more often than right. (Counted when a way of 2 um along the
+  // dendrite was enough; now it takes 3.)
   constexpr double kRunsOn = 0.14;
   constexpr int kSessions = 2;
   int shown = 0;

@@ -12,8 +12,8 @@ namespace {
 // How much a peak looks like a spine, as log odds: bright over the shaft and over the noise, ending outward
 // and leading nowhere, no wider than a head and no shorter in depth, beside the shaft but not on its flank.
 // All are ratios or lengths of anatomy. A brighter head nearby makes a peak look less like one of its own,
-// which is made good; what lies beside another dendrite may be that one's. The weights are a logistic fit on
-// annotated tissue and phantoms, chosen by what each scores where it is left out.
+// which is made good; what lies beside another dendrite may be that one's. The weights are the mean of two
+// logistic fits on annotated tissue and phantoms, chosen by what each scores where it is left out.
 double log_odds(const Peak& p, const Optics& optics) {
   // A wide PSF spreads a small head's light along the dendrite, where a shaft loses none: the excess and its
   // snr shrink, both by the root of the ratio of variances. That is undone.
